@@ -1,0 +1,61 @@
+"""Winnow: a news crawler that keeps the article and labels the rest.
+
+The flow, each stage a new frozen value:
+
+    Response -> Page      spiders/, pages given on the command line
+    Page -> [Block]       extraction/blocks.py, one parse
+    [Block] -> [Segment]  extraction/labels.py, one label a block
+    [Segment] -> Record   extraction/assembly.py, metadata.py, read_page.py
+    Record -> Verdict     dedup/, claimed before anything is written
+    Verdict -> JSON line  records/, state/, written exactly once
+
+Three functions are the public API: `extract`, `extract_text`, `read_records`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from crawler.items import Page, Record
+
+__version__ = "0.1.0"
+__all__ = ["__version__", "extract", "extract_text", "read_records"]
+
+
+def extract(html: bytes | str, url: str | None = None) -> Record:
+    """Return the record of one HTML page, read in this process.
+
+    Never raises for what the page contains: `record.extraction.status` says how it went. The caps on bytes, elements
+    and attributes hold; a time limit needs the worker pool that the commands use.
+    """
+    from crawler.items import Page  # `import crawler` stays cheap
+
+    body, content_type = (
+        (html.encode("utf-8", "replace"), "text/html; charset=utf-8") if isinstance(html, str) else (html, None)
+    )
+    return _read(Page(body=body, url=url, requested_url=url, content_type=content_type))
+
+
+def extract_text(text: str) -> Record:
+    """Return the record of plain text as extractors deliver it: lines, the article's and others."""
+    from crawler.items import Page
+
+    body = text.encode("utf-8", "replace")
+    return _read(Page(body=body, content_type="text/plain; charset=utf-8", plain_text=True))
+
+
+def read_records(path: str | Path) -> Iterator[Record]:
+    """Yield the records of a JSON Lines file, or of all finished files of a crawl's output folder."""
+    from crawler.records.reader import read_records as read
+
+    return read(path)
+
+
+def _read(page: Page) -> Record:
+    from crawler.flow import record_or_status
+
+    return record_or_status(page)

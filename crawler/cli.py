@@ -1,0 +1,82 @@
+"""The `winnow` command."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+
+import click
+
+from crawler import __version__
+from crawler.errors import UsageError, WinnowError
+
+COMMANDS = {
+    "scrape": "Fetch pages now; records to stdout.",
+    "extract": "Read HTML or text from disk; records to stdout.",
+    "crawl": "Poll the configured sites and fetch what is new.",
+    "init": "Write a starter sites.toml.",
+    "config": "Check a sites.toml.",
+    "schema": "Print the JSON Schema of a record.",
+    "doctor": "Check that this installation works.",
+    "demo": "Crawl a small news web of our own on this machine.",
+}
+"""Name -> one line; the modules in `crawler/commands` are loaded when they are called."""
+
+
+class LazyGroup(click.Group):
+    """Loads only the command that is called: `winnow --help` must not wait for Scrapy."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command = importlib.import_module(f"crawler.commands.{cmd_name}").command
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Records go to stdout or a named file, words to stderr. Exit codes: 0 done, 1 internal error, 2 usage, "
+    "3 some failed, 4 no usable record, 5 output not written, 75 another run is at work, 130/143 stopped.",
+)
+@click.version_option(__version__, prog_name="winnow")
+def winnow() -> None:
+    """News articles as clean JSON: the body, and every removed part with its label.
+
+    \b
+    winnow demo                                see it work, without a network
+    winnow scrape https://example.org/story    one page now
+    winnow init && winnow crawl                your own sites
+    """
+
+
+def main() -> None:
+    """Run the command; every error of ours is one line and its exit code."""
+    try:
+        code = winnow.main(standalone_mode=False)
+    except click.exceptions.Abort:
+        code = 130
+    except click.ClickException as error:
+        error.show()
+        code = UsageError.exit_code
+    except WinnowError as error:
+        from crawler.commands.console import Console  # only now needed
+
+        Console().error(str(error))
+        code = error.exit_code
+    except BrokenPipeError:
+        # The reader of our records has gone, as `head` does: nothing is left to say.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    except KeyboardInterrupt:
+        code = 130
+    sys.exit(code if isinstance(code, int) else 0)

@@ -1,0 +1,33 @@
+"""`winnow config check`: whether a sites.toml can be used."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.group("config")
+def command() -> None:
+    """Check a sites.toml.
+
+    \b
+    winnow config check
+    winnow config check other-sites.toml
+    """
+
+
+@command.command("check")
+@click.argument("path", type=click.Path(path_type=Path), default=Path("sites.toml"))
+def check(path: Path) -> int:
+    """Read a sites.toml as `winnow crawl` would; the first fault is named with file, line, key and mend."""
+    from crawler.config import keys_not_yet, load_sites  # loads time zones and URL parser
+    from crawler.contact import sites_without_contact
+
+    sites = load_sites(path)
+    for key in keys_not_yet(path):
+        click.echo(f"{path}: “{key}” is read and has no effect yet", err=True)
+    for site in sites_without_contact(sites, ()):
+        click.echo(f"{path}: {site.name}: crawling it needs a contact in user_agent (a URL or an e-mail)", err=True)
+    click.echo(f"{path}: in order, {len(sites)} site" + ("s" if len(sites) != 1 else ""))
+    return 0

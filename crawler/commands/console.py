@@ -1,0 +1,114 @@
+"""What a person, or a machine with --json-logs, reads on stderr."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from crawler.errors import PageError
+
+if TYPE_CHECKING:
+    from rich.console import Console as RichConsole
+
+PLAIN_SECONDS = 10.0
+"""Seconds between two progress lines where no terminal is."""
+
+
+def printable(text: str) -> str:
+    """Return one line that cannot steer a terminal: what is not printable is escaped."""
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+
+
+class Console:
+    """Words and progress on stderr; stdout belongs to records."""
+
+    def __init__(self, *, json_logs: bool = False, quiet: bool = False) -> None:
+        self.json_logs = json_logs
+        self.quiet = quiet
+        self._rich: RichConsole | None = None
+
+    def say(self, text: str) -> None:
+        """Tell what happens, unless --quiet."""
+        if not self.quiet:
+            self._write("info", text)
+
+    def warn(self, text: str) -> None:
+        self._write("warning", text)
+
+    def fail(self, where: str, error: PageError) -> None:
+        """Name an input that gave no record, its state and its cause: one line."""
+        self._write(error.state, f"{where}: {error.cause}: {error}", where=where, cause=error.cause)
+
+    def error(self, text: str) -> None:
+        self._write("error", f"winnow: {text}")
+
+    def log(self, level: str, name: str, text: str) -> None:
+        self._write(level, text, logger=name)
+
+    @contextmanager
+    def progress(self, words: str, total: int | None = None) -> Iterator[Callable[[int, str], None]]:
+        """Give a function that takes the number done so far and a few words on the state."""
+        if self.quiet or self.json_logs:
+            yield lambda _done, _words: None
+        elif sys.stderr.isatty():
+            yield from self._bar(words, total)
+        else:
+            yield from self._lines(words, total)
+
+    def _bar(self, words: str, total: int | None) -> Iterator[Callable[[int, str], None]]:
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        with Progress(*columns, TextColumn("{task.fields[state]}"), console=self._console(), transient=True) as bar:
+            task = bar.add_task(words, total=total, state="")
+            yield lambda done, state: bar.update(task, completed=done, state=printable(state))
+
+    def _lines(self, words: str, total: int | None) -> Iterator[Callable[[int, str], None]]:
+        told = monotonic()
+
+        def tell(done: int, state: str) -> None:
+            nonlocal told
+            if monotonic() - told >= PLAIN_SECONDS:
+                told = monotonic()
+                self.say(f"{words}: {done}" + (f" of {total}" if total else "") + (f", {state}" if state else ""))
+
+        yield tell
+
+    def _write(self, level: str, text: str, **fields: str) -> None:
+        if self.json_logs:
+            now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+            print(
+                json.dumps({"time": now, "level": level, "message": text, **fields}),
+                file=sys.stderr,
+                flush=True,
+            )
+        elif self._rich is not None:
+            self._rich.print(printable(text), markup=False, highlight=False, soft_wrap=True)
+        else:
+            print(printable(text), file=sys.stderr, flush=True)
+
+    def _console(self) -> RichConsole:
+        from rich.console import Console as RichConsole  # only a terminal needs it
+
+        self._rich = self._rich or RichConsole(stderr=True)
+        return self._rich
+
+
+class ConsoleHandler(logging.Handler):
+    """Log lines of Scrapy and of ours through the console, so that they neither break progress nor a terminal."""
+
+    def __init__(self, console: Console, level: int) -> None:
+        super().__init__(level)
+        self.console = console
+
+    def emit(self, record: logging.LogRecord) -> None:
+        text = record.getMessage()
+        if record.exc_info and record.exc_info[1] is not None:
+            text += f" ({type(record.exc_info[1]).__name__}: {record.exc_info[1]})"
+        self.console.log(record.levelname.lower(), record.name, text)

@@ -1,0 +1,149 @@
+"""One run of the news spider, from options to exit code."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from crawler.addresses import parse_allowed
+from crawler.commands.console import Console
+from crawler.commands.delivery import NO_RECORD, SOME_FAILED
+from crawler.commands.engine import Run, set_up
+from crawler.config import Site, choose_sites, keys_not_yet, load_sites
+from crawler.contact import sites_without_contact
+from crawler.errors import PageError, UsageError
+from crawler.items import Record, Verdict
+from crawler.pipelines import StorePipeline
+from crawler.signals import page_failed, page_recorded
+from crawler.spiders.news import NewsSpider
+
+COLUMNS = ("found", "new", "duplicate", "known", "skipped", "failed", "waiting")
+
+
+@dataclass(frozen=True, slots=True)
+class CrawlOptions:
+    sites: Path
+    output: Path
+    site_names: tuple[str, ...] = ()
+    limit: int = 0
+    """Pages of the run, 0: no limit."""
+    allow_addresses: tuple[str, ...] = ()
+    workers: int = 0
+    """Worker processes, 0: one a core."""
+
+    def settings(self) -> dict[str, Any]:
+        return {
+            "WINNOW_OUTPUT": str(self.output),
+            "WINNOW_LIMIT": self.limit,
+            "WINNOW_ALLOW_ADDRESSES": list(self.allow_addresses),
+            "WINNOW_EXTRACTION_WORKERS": self.workers,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Crawled:
+    """How a run ended."""
+
+    exit_code: int
+    report: Mapping[str, Any] = field(default_factory=dict)
+    report_path: Path | None = None
+
+
+def crawl(options: CrawlOptions, console: Console) -> Crawled:
+    """Run the news spider; raises UsageError, OutputError or LockHeld where the run could not begin or end."""
+    sites = _checked_sites(options, console)
+    run = set_up(NewsSpider, options.settings(), console, logging.WARNING)
+    with console.progress("crawl") as tell:
+        done: Counter[str] = Counter()
+
+        def recorded(requested_url: str, record: Record, verdict: Verdict) -> None:
+            done[verdict.state] += 1
+            tell(done.total(), _words(done))
+
+        def failed(requested_url: str, error: PageError) -> None:
+            done[error.state] += 1
+            if error.state == "failed":
+                console.fail(requested_url, error)
+            tell(done.total(), _words(done))
+
+        run.connect(recorded, page_recorded)
+        run.connect(failed, page_failed)
+        run.start(sites=str(options.sites), site=",".join(options.site_names))
+    if run.error is not None:
+        raise run.error
+    return _ended(run, sites, console)
+
+
+def _checked_sites(options: CrawlOptions, console: Console) -> tuple[Site, ...]:
+    sites = choose_sites(load_sites(options.sites), options.site_names)
+    for key in keys_not_yet(options.sites):
+        console.warn(f"{options.sites}: “{key}” is read and has no effect yet")
+    allowed = [parse_allowed(text) for text in options.allow_addresses]
+    for site in sites_without_contact(sites, allowed):
+        raise UsageError(
+            f"{options.sites}: {site.name}: a crawl of public sites needs a contact; set user_agent with a URL or "
+            'an e-mail of yours, such as "MyCrawler/1.0 (+https://my.site/crawler)"'
+        )
+    return sites
+
+
+def _ended(run: Run, sites: tuple[Site, ...], console: Console) -> Crawled:
+    stored = run.scrapy_crawler.get_item_pipeline(StorePipeline)
+    assert stored is not None
+    if stored.error is not None:
+        raise stored.error
+    if stored.report_path is None:
+        return Crawled(run.signal_exit or 1)
+    report = json.loads(stored.report_path.read_text(encoding="utf-8"))
+    for line in summary(report):
+        console.say(line)
+    console.say(f"report: {stored.report_path}")
+    spider = run.scrapy_crawler.spider
+    assert isinstance(spider, NewsSpider)
+    failed = [site.name for site in sites if _has_failed(site, report, spider.polls[site.name])]
+    for name in failed:
+        console.warn(f"{name}: failed; its sources or too many of its pages could not be read")
+    return Crawled(run.signal_exit or _exit_code(report, failed), report, stored.report_path)
+
+
+def summary(report: Mapping[str, Any]) -> list[str]:
+    """Return the account of a run, one line a site."""
+    accounts = report["sites"]
+    width = max([len(name) for name in accounts] + [4])
+    lines = [f"{'site':{width}} " + " ".join(f"{column:>9}" for column in COLUMNS)]
+    for name, account in accounts.items():
+        numbers = [account["found"]] + [account["states"].get(column, 0) for column in COLUMNS[1:]]
+        lines.append(f"{name:{width}} " + " ".join(f"{number:>9}" for number in numbers))
+        causes = ", ".join(f"{cause} {number}" for cause, number in sorted(account["causes"].items()))
+        if causes:
+            lines.append(f"{'':{width}}   {causes}")
+    return lines
+
+
+def _has_failed(site: Site, report: Mapping[str, Any], polls: Counter[str]) -> bool:
+    """Whether a site's run is below what sites.toml asks of it, or none of its sources could be read."""
+    states = report["sites"].get(site.name, {}).get("states", {})
+    asked = sum(states.get(state, 0) for state in ("new", "changed", "unchanged", "duplicate", "skipped", "failed"))
+    too_many = bool(asked) and states.get("failed", 0) / asked > site.max_failed_share
+    too_few = states.get("new", 0) < site.min_records
+    return too_many or too_few or (polls.total() > 0 and not polls["read"])
+
+
+def _exit_code(report: Mapping[str, Any], failed: list[str]) -> int:
+    states: Counter[str] = Counter()
+    for account in report["sites"].values():
+        states.update(account["states"])
+    asked = states["new"] + states["changed"] + states["skipped"] + states["failed"]
+    usable = states["new"] + states["changed"] + states["duplicate"] + states["unchanged"]
+    if (asked or failed) and not usable and (failed or not states["known"]):
+        return NO_RECORD
+    return SOME_FAILED if failed else 0
+
+
+def _words(done: Counter[str]) -> str:
+    return ", ".join(f"{number} {state}" for state, number in sorted(done.items()))

@@ -1,0 +1,72 @@
+"""`winnow init`: a starter sites.toml."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from crawler.errors import OutputError, UsageError
+from crawler.records.files import write_whole
+
+STARTER = """\
+# Sites for `winnow crawl`. `winnow config check` tells whether this file is in order.
+
+[defaults]
+# Who crawls, with a way to reach you: publishers read it in their logs.
+user_agent = "{contact}"
+# delay = 2.0            # seconds between two requests to a host; without it Winnow adapts, from 1 s up
+# max_pages = 500        # pages of a site in one run
+# languages = ["en"]     # keep these languages only
+
+[[site]]
+name = "{name}"
+url = "{url}"
+# Without the next lines Winnow asks the home page and robots.txt for feeds and sitemaps.
+# feeds = ["{url}feed.xml"]
+# sitemaps = ["{url}sitemap.xml"]
+# front_pages = ["{url}"]
+# allow = ["/news/"]     # regular expressions on article URLs
+# deny = ["/video/"]
+"""
+DEFAULT_CONTACT = "MyCrawler/1.0 (+https://example.org/crawler; crawler@example.org)"
+
+
+@click.command("init")
+@click.argument("url", required=False, default="https://example.org/")
+@click.option("--name", help="Word for the site.  [default: from the URL]")
+@click.option("--user-agent", default=DEFAULT_CONTACT, help="Who crawls, with a contact.")
+@click.option(
+    "--sites",
+    type=click.Path(path_type=Path),
+    default=Path("sites.toml"),
+    show_default=True,
+    help="File to write.",
+)
+@click.option("--overwrite", is_flag=True, help="Replace an existing file.")
+def command(url: str, name: str | None, user_agent: str, sites: Path, overwrite: bool) -> int:
+    """Write a starter sites.toml, for one site to begin with.
+
+    \b
+    winnow init https://www.example.org/ --user-agent "MyCrawler/1.0 (+mailto:me@example.org)"
+    """
+    from crawler.urls import normalized_url, registered_domain  # loads the suffix list
+
+    if sites.exists() and not overwrite:
+        raise UsageError(f"{sites} exists already; add --overwrite or name another with --sites")
+    address = url if "://" in url else f"https://{url}"
+    normalized_url(address)
+    address = address if address.rstrip("/").count("/") > 2 else address.rstrip("/") + "/"
+    text = STARTER.format(
+        name=_quoted(name or registered_domain(address)), url=_quoted(address), contact=_quoted(user_agent)
+    )
+    if not sites.parent.is_dir():
+        raise OutputError(f"{sites}: no such folder {sites.parent}; make it first")
+    write_whole(sites, text.encode())
+    click.echo(f"{sites} written. Next: put your contact into user_agent, then `winnow crawl`.", err=True)
+    return 0
+
+
+def _quoted(text: str) -> str:
+    """Escape for a TOML basic string."""
+    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")

@@ -1,0 +1,136 @@
+"""Files, folders, page lists and stdin -> pages, one at a time."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import sys
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from crawler.errors import BadUrl, FileUnreadable, PageError, PageTooLarge
+from crawler.extraction.options import DEFAULT_OPTIONS
+from crawler.extraction.parse import looks_like_html
+from crawler.items import Page
+
+PAGE_SUFFIXES = frozenset({".html", ".htm", ".xhtml", ".txt"})
+"""What is read of a folder; `.gz` may follow."""
+TEXT_SUFFIXES = frozenset({".txt"})
+LIST_SUFFIXES = frozenset({".jsonl", ".ndjson"})
+MAX_LIST_LINE_CHARS = 3 * DEFAULT_OPTIONS.max_bytes
+
+Input = Page | tuple[str, PageError]
+"""A page, or the name of an input with the reason why it is none."""
+
+
+def pages_of(paths: tuple[str, ...], *, plain_text: bool) -> Iterator[Input]:
+    """Yield the pages of every path in order; an unreadable one is yielded with its error. `-` is stdin."""
+    for path in paths:
+        if path == "-":
+            body = sys.stdin.buffer.read(DEFAULT_OPTIONS.max_bytes + 1)
+            yield _page(body, "-", plain_text=plain_text or not looks_like_html(body[:4096]))
+        else:
+            yield from _pages_of_path(Path(path), plain_text=plain_text)
+
+
+def _pages_of_path(path: Path, *, plain_text: bool) -> Iterator[Input]:
+    if path.is_dir():
+        found = sorted(p for p in path.rglob("*") if _suffix(p) in PAGE_SUFFIXES and p.is_file())
+        if not found:
+            yield str(path), FileUnreadable("no .html, .htm, .xhtml or .txt file in this folder")
+        for file in found:
+            yield _page_of_file(file, plain_text=plain_text)
+    elif _suffix(path) in LIST_SUFFIXES:
+        yield from _pages_of_list(path, plain_text=plain_text)
+    else:
+        yield _page_of_file(path, plain_text=plain_text)
+
+
+def _page_of_file(path: Path, *, plain_text: bool) -> Input:
+    try:
+        body = _read(path)
+    except PageError as error:
+        return str(path), error
+    return _page(body, str(path), plain_text=plain_text or _suffix(path) in TEXT_SUFFIXES)
+
+
+def _pages_of_list(path: Path, *, plain_text: bool) -> Iterator[Input]:
+    try:
+        with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as lines:
+            for number, line in enumerate(lines, 1):
+                if line.strip():
+                    try:
+                        yield _page_of_line(path, line, plain_text=plain_text)
+                    except PageError as error:
+                        yield f"{path}:{number}", error
+    except FileNotFoundError:
+        yield str(path), FileUnreadable("no such file; check the path")
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
+        yield str(path), FileUnreadable(f"cannot be read ({error})")
+
+
+def _page_of_line(path: Path, line: str, *, plain_text: bool) -> Page:
+    """Return the page of one line of a page list; raises PageError."""
+    if len(line) > MAX_LIST_LINE_CHARS:
+        raise PageTooLarge(f"a line of {len(line):,} characters, the cap is {MAX_LIST_LINE_CHARS:,}")
+    try:
+        entry = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise FileUnreadable(f"not JSON ({error})") from error
+    if not isinstance(entry, dict):
+        raise FileUnreadable("not a JSON object with id, url, and html, file or html_text")
+    identity, url = entry.get("id"), entry.get("url") or None
+    if identity is not None and not isinstance(identity, str | int):
+        raise FileUnreadable("“id” is neither text nor a number")
+    if url is not None and not isinstance(url, str):
+        raise BadUrl("“url” is no text")
+    body, is_text = _body_of_entry(path, entry)
+    return Page(
+        body=body,
+        url=url,
+        requested_url=url,
+        content_type="text/html; charset=utf-8" if is_text else None,
+        input_id=None if identity is None else str(identity),
+        plain_text=plain_text,
+    )
+
+
+def _body_of_entry(path: Path, entry: dict[str, Any]) -> tuple[bytes, bool]:
+    """Return the bytes of a page, and whether they were text in the list itself."""
+    text = entry.get("html_text")
+    if isinstance(text, str):
+        return text.encode("utf-8", "replace"), True
+    name = entry.get("html") or entry.get("file")
+    if not isinstance(name, str):
+        raise FileUnreadable("none of html, file or html_text names a page")
+    folder = path.parent.resolve()
+    file = (folder / name).resolve()
+    if not file.is_relative_to(folder):
+        raise FileUnreadable(f"“{name}” lies outside the list's folder")
+    return _read(file), False
+
+
+def _page(body: bytes, name: str, *, plain_text: bool) -> Page:
+    return Page(body=body, input_id=None if name == "-" else name, plain_text=plain_text)
+
+
+def _read(path: Path) -> bytes:
+    """Return the file's bytes, unpacked if it ends in .gz; at most one more than the cap."""
+    try:
+        if path.suffix == ".gz":
+            with gzip.open(path) as file:
+                return file.read(DEFAULT_OPTIONS.max_bytes + 1)
+        with path.open("rb") as file:
+            return file.read(DEFAULT_OPTIONS.max_bytes + 1)
+    except FileNotFoundError as error:
+        raise FileUnreadable("no such file; check the path") from error
+    except IsADirectoryError as error:
+        raise FileUnreadable("is a folder") from error
+    except (OSError, EOFError, zlib.error) as error:
+        raise FileUnreadable(f"cannot be read ({error})") from error
+
+
+def _suffix(path: Path) -> str:
+    return (path.with_suffix("") if path.suffix == ".gz" else path).suffix.lower()

@@ -1,0 +1,146 @@
+"""`winnow scrape`: given URLs, now; nothing is remembered and nothing dropped."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from crawler.commands import options
+from crawler.commands.console import Console
+from crawler.commands.delivery import Delivery, exit_code
+from crawler.errors import PageError, RunStopped, UsageError
+from crawler.items import Record, Verdict
+from crawler.records.formats import RecordFormat
+
+
+@click.command("scrape")
+@click.argument("urls", nargs=-1, required=True, metavar="URL...")
+@options.output_file
+@options.overwrite
+@options.record_format
+@options.write_all
+@options.navigation
+@options.allow_address
+@click.option(
+    "--delay",
+    type=click.FloatRange(0),
+    default=1.0,
+    show_default=True,
+    help="Seconds between requests to a host.",
+)
+@click.option("--user-agent", help="Who asks.  [default: Winnow/VERSION with its page]")
+@click.option("--ignore-robots", is_flag=True, help="Fetch what robots.txt forbids.")
+@options.quiet
+@options.json_logs
+def command(  # noqa: PLR0913 - the command line is its interface
+    urls: tuple[str, ...], output: Path | None, overwrite: bool, form: str, write_all: bool, navigation: bool,
+    allow_address: tuple[str, ...], delay: float, user_agent: str | None, ignore_robots: bool,
+    quiet: bool, json_logs: bool,
+) -> int:  # fmt: skip
+    """Fetch pages now; one record per article, in the order given. - reads URLs from stdin, one a line.
+
+    \b
+    winnow scrape https://example.org/story > story.jsonl
+    winnow scrape - --format markdown -o stories.md < urls.txt
+    """
+    console = Console(json_logs=json_logs, quiet=quiet)
+    delivery = Delivery(RecordFormat(form), output, overwrite, navigation)
+    delivery.check()
+    given = _given(urls)
+    if ignore_robots:
+        console.warn("robots.txt is ignored, as --ignore-robots asks")
+    settings = _settings(allow_address, delay, user_agent, ignore_robots, write_all)
+    with delivery.open() as deliver:
+        scrape = _Scrape(given, console, deliver)
+        signalled = scrape.run(settings)
+    console.say(f"{scrape.written} records, {scrape.failures} URLs without one")
+    return signalled if signalled is not None else exit_code(scrape.written, scrape.failures)
+
+
+def _given(urls: tuple[str, ...]) -> tuple[str, ...]:
+    given: list[str] = []
+    for url in urls:
+        given += [line.strip() for line in sys.stdin if line.strip()] if url == "-" else [url]
+    if not given:
+        raise UsageError("no URL on stdin; give one a line")
+    return tuple(given)
+
+
+def _settings(
+    allow_address: tuple[str, ...], delay: float, user_agent: str | None, ignore_robots: bool, write_all: bool
+) -> dict[str, Any]:
+    settings: dict[str, Any] = {
+        "WINNOW_STATE": False,
+        "WINNOW_WRITE_ALL": write_all,
+        "WINNOW_ALLOW_ADDRESSES": list(allow_address),
+        "ROBOTSTXT_OBEY": not ignore_robots,
+        "DOWNLOAD_DELAY": delay,
+        "AUTOTHROTTLE_ENABLED": delay > 0,
+        "ITEM_PIPELINES": {
+            "crawler.pipelines.ExtractPipeline": 300,
+            "crawler.pipelines.DeliverPipeline": 800,
+        },
+    }
+    if user_agent:
+        settings["USER_AGENT"] = user_agent
+    return settings
+
+
+class _Scrape:
+    """Delivers what became of each URL as soon as those before it are delivered."""
+
+    def __init__(self, urls: tuple[str, ...], console: Console, deliver: Callable[[Record], None]) -> None:
+        self.urls = urls
+        self.console = console
+        self.deliver = deliver
+        self.outcomes: dict[str, Record | PageError] = {}
+        self.next = 0
+        self.written = 0
+        self.failures = 0
+
+    def run(self, settings: dict[str, Any]) -> int | None:
+        """Fetch; return the exit code of a signal that stopped it, else None."""
+        from crawler.commands.engine import set_up  # Scrapy takes a second to load
+        from crawler.signals import page_failed, page_recorded
+        from crawler.spiders.pages import PagesSpider
+
+        with self.console.progress("scrape", len(set(self.urls))) as tell:
+            run = set_up(PagesSpider, settings, self.console, logging.ERROR)
+
+            def recorded(requested_url: str, record: Record, verdict: Verdict) -> None:
+                settled(requested_url, record)
+
+            def failed(requested_url: str, error: PageError) -> None:
+                settled(requested_url, error)
+
+            def settled(requested_url: str, outcome: Record | PageError) -> None:
+                self.outcomes[requested_url] = outcome
+                tell(len(self.outcomes), requested_url)
+                self._deliver_ready()
+
+            run.connect(recorded, page_recorded)
+            run.connect(failed, page_failed)
+            run.start(urls=self.urls)
+        if run.error is not None:
+            raise run.error
+        for url in self.urls[self.next :]:
+            self.outcomes.setdefault(url, RunStopped("stopped before its turn"))
+        self._deliver_ready()
+        return run.signal_exit
+
+    def _deliver_ready(self) -> None:
+        while self.next < len(self.urls) and self.urls[self.next] in self.outcomes:
+            url = self.urls[self.next]
+            outcome = self.outcomes[url]
+            self.next += 1
+            if isinstance(outcome, PageError):
+                self.failures += 1
+                self.console.fail(url, outcome)
+            else:
+                self.written += 1
+                self.deliver(outcome)

@@ -1,0 +1,228 @@
+"""`sites.toml` -> sites. Every fault is one line with file, line, key and mend."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+
+from crawler.errors import ConfigError, PageError
+from crawler.urls import normalized_url
+
+Seconds = Annotated[float, msgspec.Meta(ge=0)]
+Count = Annotated[int, msgspec.Meta(ge=1)]
+Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
+Words = tuple[str, ...]
+
+AGE = re.compile(r"(\d+)\s*(m|h|d|w)")
+AGE_SECONDS = {"m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+
+
+class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One `[[site]]` with the `[defaults]` filled in."""
+
+    name: str
+    """Word that names the site in commands, reports and state."""
+    url: str
+    """Home page; its registered domain bounds the site."""
+    feeds: Words = ()
+    sitemaps: Words = ()
+    front_pages: Words = ()
+    allow: Words = ()
+    """Regular expressions; where there are any, an article URL must match one."""
+    deny: Words = ()
+    """Regular expressions; an article URL that matches one is refused."""
+    allow_hosts: Words = ()
+    """Hosts beside the site's own that its links may lead to."""
+    language: str | None = None
+    languages: Words = ()
+    """Languages to keep (BCP 47); empty keeps all."""
+    timezone: str | None = None
+    significant_params: Words = ()
+    """Query parameters that are content here although they are tracking elsewhere."""
+    delay: Seconds | None = None
+    """Seconds between requests to a host; an explicit value, 0 too, switches AutoThrottle off."""
+    concurrency: Count = 1
+    max_pages: Count | None = None
+    """Pages fetched in one run."""
+    revisit: Words = ()
+    user_agent: str | None = None
+    rights: Literal["obey", "record"] = "obey"
+    verify_tls: bool = True
+    min_records: Annotated[int, msgspec.Meta(ge=0)] = 0
+    """New records under which a run of this site counts as failed."""
+    max_failed_share: Share = 0.5
+    """Share of fetched pages that may fail before the run of this site counts as failed."""
+    prune: Words = ()
+    keep: Words = ()
+
+
+NOT_DEFAULTS = frozenset({"name", "url", "feeds", "sitemaps", "front_pages"})
+NOT_YET = frozenset({"timezone", "revisit", "rights", "verify_tls", "prune", "keep"})
+"""Keys that are checked and kept but change nothing yet; `config check` and `crawl` say so where one is set."""
+KEYS = tuple(field.name for field in msgspec.structs.fields(Site))
+
+
+def load_sites(path: Path) -> tuple[Site, ...]:
+    """Return the sites of a `sites.toml`; raises ConfigError for the first fault."""
+    text = _read(path)
+    tables = _parse(path, text)
+    place = _Place(path, text)
+    unknown = next((key for key in tables if key not in {"defaults", "site"}), None)
+    if unknown is not None:
+        raise place.error((unknown,), f"unknown key “{unknown}”", "use [defaults] and [[site]]")
+    defaults, entries = tables.get("defaults", {}), tables.get("site", [])
+    if not isinstance(defaults, dict):
+        raise place.error(("defaults",), "“defaults” is not a table", "write [defaults]")
+    if not isinstance(entries, list) or not all(isinstance(e, dict) for e in entries):
+        raise place.error(("site",), "“site” is not a list of tables", "write [[site]] for each site")
+    if not entries:
+        raise ConfigError(f"{path}: no [[site]] in it; add one with name and url, or run `winnow init` for a starter")
+    _check_keys(place, ("defaults",), defaults, frozenset(KEYS) - NOT_DEFAULTS)
+    sites = tuple(_site(place, n, defaults, entry) for n, entry in enumerate(entries))
+    for n, site in enumerate(sites):
+        if site.name in {s.name for s in sites[:n]}:
+            raise place.error(
+                ("site", n, "name"), f"the name “{site.name}” is used twice", "give each site its own name"
+            )
+    return sites
+
+
+def keys_not_yet(path: Path) -> tuple[str, ...]:
+    """Return the keys set in a valid file that this version does not act on."""
+    tables = _parse(path, _read(path))
+    used = set(tables.get("defaults", {})).union(*(set(e) for e in tables.get("site", [])))
+    return tuple(sorted(used & NOT_YET))
+
+
+def choose_sites(sites: Sequence[Site], names: Sequence[str]) -> tuple[Site, ...]:
+    """Return the named sites in file order, all where no name is given; raises ConfigError for an unknown name."""
+    known = {site.name for site in sites}
+    for name in names:
+        if name not in known:
+            raise ConfigError(f"--site {name}: no such site; the file has {', '.join(sorted(known))}")
+    return tuple(site for site in sites if not names or site.name in names)
+
+
+def age_seconds(text: str) -> int:
+    """Return the seconds of an age such as `90m`, `24h` or `7d`; raises ValueError for anything else."""
+    found = AGE.fullmatch(text.strip())
+    if found is None:
+        raise ValueError(f"“{text}” is no age; write a number and m, h, d or w, such as 24h")
+    return int(found[1]) * AGE_SECONDS[found[2]]
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError as error:
+        raise ConfigError(
+            f"{path}: no such file; run `winnow init` for a starter, or name another with --sites"
+        ) from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: not UTF-8 at byte {error.start}; save the file as UTF-8") from error
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read ({error.strerror}); name a file with --sites") from error
+
+
+def _parse(path: Path, text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: not TOML: {error}") from error
+
+
+def _site(place: _Place, number: int, defaults: Mapping[str, Any], entry: Mapping[str, Any]) -> Site:
+    at = ("site", number)
+    _check_keys(place, at, entry, frozenset(KEYS))
+    try:
+        site = msgspec.convert({**defaults, **entry}, Site)
+    except msgspec.ValidationError as error:
+        key = _key_in(str(error))
+        where = (*at, key) if key in entry else ("defaults", key) if key in defaults else at
+        fault, _, _ = str(error).partition(" - at ")
+        missing = re.fullmatch(r"Object missing required field `(\w+)`", fault)
+        if missing:
+            raise place.error(at, f"[[site]] without “{missing[1]}”", f'add {missing[1]} = "..."') from error
+        raise place.error(where, f"“{key}”: {fault[:1].lower()}{fault[1:]}", "correct the value") from error
+    _check_values(place, at, site)
+    return site
+
+
+def _check_keys(place: _Place, at: tuple[str | int, ...], table: Mapping[str, Any], known: frozenset[str]) -> None:
+    for key in table:
+        if key not in known:
+            near = difflib.get_close_matches(key, known, 1)
+            mend = f"did you mean “{near[0]}”?" if near else f"known keys: {', '.join(k for k in KEYS if k in known)}"
+            raise place.error((*at, key), f"unknown key “{key}”", mend)
+
+
+def _check_values(place: _Place, at: tuple[str | int, ...], site: Site) -> None:
+    for key in ("url", "feeds", "sitemaps", "front_pages"):
+        value = getattr(site, key)
+        for url in (value,) if isinstance(value, str) else value:
+            try:
+                normalized_url(url)
+            except PageError as error:
+                raise place.error((*at, key), f"“{key}”: {error}", "write a whole http(s) URL") from error
+    for key in ("allow", "deny"):
+        for pattern in getattr(site, key):
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                raise place.error(
+                    (*at, key), f"“{key}”: “{pattern}” is no regular expression ({error})", "correct it"
+                ) from error
+    for age in site.revisit:
+        try:
+            age_seconds(age)
+        except ValueError as error:
+            raise place.error((*at, "revisit"), f"“revisit”: {error}", "correct it") from error
+    if site.timezone is not None:
+        try:
+            ZoneInfo(site.timezone)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise place.error(
+                (*at, "timezone"), f"“{site.timezone}” is no time zone", "write one such as Europe/Berlin"
+            ) from error
+    if not site.name.strip():
+        raise place.error((*at, "name"), "“name” is empty", "give the site a word")
+
+
+def _key_in(message: str) -> str:
+    found = re.search(r"at `\$\.(\w+)", message)
+    return found[1] if found else ""
+
+
+class _Place:
+    """Finds the line of a key, for messages; tomllib does not tell lines of what is valid TOML."""
+
+    def __init__(self, path: Path, text: str) -> None:
+        self.path = path
+        self.lines = text.splitlines()
+
+    def error(self, at: tuple[str | int, ...], fault: str, mend: str) -> ConfigError:
+        return ConfigError(f"{self.path}:{self.line(at)}: {fault}; {mend}")
+
+    def line(self, at: tuple[str | int, ...]) -> int:
+        """Return the line, from 1, of a path such as ("site", 2, "delay"); of its table where the key is not found."""
+        table, number = str(at[0]), at[1] if len(at) > 1 and isinstance(at[1], int) else 0
+        header = re.compile(rf"\s*\[\[?\s*{re.escape(table)}\s*\]\]?")
+        starts = [n for n, line in enumerate(self.lines) if header.match(line)]
+        if number >= len(starts):
+            named = re.compile(rf"\s*{re.escape(table)}\s*[=.\[]")
+            return next((n for n, line in enumerate(self.lines, 1) if named.match(line)), 1)
+        key = str(at[-1])
+        wanted = re.compile(rf"\s*[\"']?{re.escape(key)}[\"']?\s*=")
+        for n in range(starts[number] + 1, len(self.lines)):
+            if self.lines[n].lstrip().startswith("["):
+                break
+            if wanted.match(self.lines[n]):
+                return n + 1
+        return starts[number] + 1

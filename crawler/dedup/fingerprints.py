@@ -1,0 +1,28 @@
+"""The exact fingerprint of a text."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+
+# Soft hyphen; Arabic letter mark; Mongolian vowel separator; zero-width space, joiners and direction marks;
+# embeddings; word joiner and invisible operators with the isolates; byte order mark.
+_ZERO_WIDTH = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+
+
+def text_hash(text: str) -> str:
+    """Return "sha256:" and 64 hex digits for what a reader sees of the text.
+
+    Texts that differ only in compatibility forms (NFKC), case, white space or zero-width characters have the
+    same fingerprint. All texts without a visible character share one, so give it no empty text.
+    """
+    digest = hashlib.sha256(_comparable(text).encode("utf-8", "surrogatepass"))
+    return f"sha256:{digest.hexdigest()}"
+
+
+def _comparable(text: str) -> str:
+    # Zero-width characters go first: between a letter and its accent they would keep the two from composing.
+    # Folding can undo the normal form, so it is made again.
+    folded = unicodedata.normalize("NFKC", _ZERO_WIDTH.sub("", text)).casefold()
+    return " ".join(unicodedata.normalize("NFKC", folded).split())

@@ -1,0 +1,73 @@
+"""Which blocks the main content came from: text of one extractor mapped back to the page's blocks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from crawler.items import Block
+
+NOT_WORD = re.compile(r"[\W_]+")
+TOKEN = re.compile(r"[^\W_]+")
+LONG_CHARS = 25
+"""Word characters from which a block's text is taken to be its own wherever it stands. Chosen: `Read more` and
+names of sections are shorter, sentences longer."""
+SHINGLE_WORDS = 3
+
+
+def kept_shares(blocks: Sequence[Block], lines: Sequence[str]) -> tuple[float, ...]:
+    """Return for each block the share of its text, 0 to 1, that stands in `lines`.
+
+    White space, case and punctuation do not count. Each stretch of `lines` is used by one block only, longest
+    blocks first, so that a teaser that repeats a paragraph does not count twice; short blocks must fill a line or
+    the space between two blocks found before.
+    """
+    squeezed = [_squeeze(block.text) for block in blocks]
+    stretch = _Stretch(lines)
+    shares = [0.0] * len(blocks)
+    for index in sorted(range(len(blocks)), key=lambda i: (-len(squeezed[i]), i)):
+        if squeezed[index] and stretch.take(squeezed[index]):
+            shares[index] = 1.0
+    shingles = _shingles(" ".join(lines))
+    for index, block in enumerate(blocks):
+        if not shares[index] and len(squeezed[index]) >= LONG_CHARS:
+            own = _shingles(block.text)
+            shares[index] = len(own & shingles) / len(own) if own else 0.0
+    return tuple(shares)
+
+
+class _Stretch:
+    """The squeezed lines in one string, with a mark for every character that a block has used."""
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        self.text = ""
+        self.edges = {0}
+        for line in lines:
+            self.text += _squeeze(line)
+            self.edges.add(len(self.text))
+        self.used = bytearray(len(self.text))
+
+    def take(self, wanted: str) -> bool:
+        """Mark the first free place of `wanted` as used; False where there is none."""
+        start = self.text.find(wanted)
+        while start >= 0:
+            end = start + len(wanted)
+            free = not any(self.used[start:end])
+            if free and (len(wanted) >= LONG_CHARS or (self._edge(start) and self._edge(end))):
+                self.used[start:end] = b"\x01" * len(wanted)
+                self.edges.update((start, end))
+                return True
+            start = self.text.find(wanted, start + 1)
+        return False
+
+    def _edge(self, at: int) -> bool:
+        return at in self.edges
+
+
+def _squeeze(text: str) -> str:
+    return NOT_WORD.sub("", text).casefold()
+
+
+def _shingles(text: str) -> frozenset[tuple[str, ...]]:
+    tokens = TOKEN.findall(text.casefold())
+    return frozenset(zip(*(tokens[n:] for n in range(SHINGLE_WORDS)), strict=False))

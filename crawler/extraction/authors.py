@@ -1,0 +1,164 @@
+"""Who wrote it: names out of JSON-LD, meta tags and the visible byline.
+
+People and agencies count. The site's own name is left out where another name is known, and kept where the
+page gives no other: then it is what the page says.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from lxml.html import HtmlElement
+
+from crawler.extraction.clean_text import cap, clean_line
+from crawler.extraction.declarations import Declarations, plain_text, words
+from crawler.extraction.person_names import MAX_NAME_CHARS, is_agency, names_in_line, split_names
+from crawler.extraction.structured import as_list, resolve, types_of
+
+MAX_AUTHORS = 50
+MAX_BYLINE_CHARS = 300
+MAX_BYLINES = 100
+MAX_ANCESTORS = 12
+"""Caps, so that a page of teasers stays cheap. Chosen, not measured."""
+
+META_NAMES = (
+    *("author", "article:author", "parsely-author", "sailthru.author", "cxenseparse:author"),
+    *("dc.creator", "dcterms.creator", "citation_author"),
+)
+
+_AUTHOR_WORD = re.compile(
+    r"by-?line|(?:^|[\s_-])(?:article-?)?(?:authors?|autor(?:en|in)?|auteurs?)(?:$|[\s_-])|author-?names?"
+)
+_BYLINE_TAGS = ("a", "span", "div", "p", "address", "section", "li", "ul", "b", "strong", "h3", "h4")
+_CONTINUED = re.compile(r"\n?(,|&|\b(?:and|und|et|y|og|och|by|By|von|Von|BY|Par|Por)\b:?)\n", re.UNICODE)
+_ORGANISATIONS = frozenset({"Organization", "NewsMediaOrganization", "Corporation", "WebSite", "Brand"})
+_ELSEWHERE = re.compile(r"comment|related|teaser|sidebar|recommend|footer|latest|popular|promo|caption|image|photo")
+_ELSEWHERE_TAGS = frozenset({"aside", "footer", "nav", "figure", "figcaption"})
+
+
+@dataclass(frozen=True, slots=True)
+class Authors:
+    names: tuple[str, ...] = ()
+    origin: str | None = None
+    byline: str | None = None
+    """The visible line as it stands, None where no element is marked as one."""
+
+
+def find_authors(declarations: Declarations, is_own_name: Callable[[str], bool]) -> Authors:
+    """Return the authors; `is_own_name` tells the names of the site and its publisher."""
+    marked = list(_bylines(declarations.tree))
+    bylines = [clean_line(" ".join(lines)) for lines in marked]
+    fallback = declarations.fallback.author
+    sources = (
+        ("json_ld", _unique(_json_ld_names(declarations))),
+        ("meta", _split_all(declarations.meta.all(*META_NAMES))),
+        ("html", next((names for names in map(_first_names, marked) if names), [])),
+        ("trafilatura", [name for name in _split_all(_texts(fallback)) if " " in name]),
+    )
+    people = [(origin, _people(names, is_own_name)) for origin, names in sources]
+    for origin, names in (*people, *sources):
+        if names:
+            return Authors(tuple(names[:MAX_AUTHORS]), origin, _visible_byline(bylines, names))
+    return Authors(byline=_visible_byline(bylines, ()))
+
+
+def _people(names: Sequence[str], is_own_name: Callable[[str], bool]) -> list[str]:
+    """Leave out the site's own name, and single words beside it: its places ("Example News, Berlin")."""
+    others = [name for name in names if not is_own_name(name)]
+    return others if len(others) == len(names) else [name for name in others if " " in name or is_agency(name)]
+
+
+def _json_ld_names(declarations: Declarations) -> Iterator[str]:
+    authors = as_list(declarations.article.get("author")) or as_list(declarations.article.get("creator"))
+    for author in authors[:MAX_AUTHORS]:
+        yield from _names_of(resolve(author, declarations.json_ld), depth=0)
+
+
+def _names_of(author: Any, depth: int) -> Iterator[str]:
+    """Give the names of a JSON-LD author: a string, a person, an organisation, or a list of these."""
+    if isinstance(author, str):
+        yield from split_names(plain_text(author))
+    elif isinstance(author, list) and depth < 2:
+        for part in author:
+            yield from _names_of(part, depth + 1)
+    elif isinstance(author, dict):
+        name = author.get("name")
+        if isinstance(name, list | dict) and depth < 2:
+            yield from _names_of(name, depth + 1)
+        elif not plain_text(name):
+            yield from split_names(f"{plain_text(author.get('givenName'))} {plain_text(author.get('familyName'))}")
+        elif _ORGANISATIONS.isdisjoint(types_of(author)):
+            yield from split_names(plain_text(name))
+        else:
+            yield cap(plain_text(name), MAX_NAME_CHARS)
+
+
+def _bylines(tree: HtmlElement) -> Iterator[list[str]]:
+    """Give the lines of elements that are marked as author or byline, in document order, teasers left out."""
+    marked = (element for element in tree.iter(*_BYLINE_TAGS) if _is_marked(element))
+    for element in islice(marked, MAX_BYLINES):
+        if not _stands_elsewhere(element):
+            lines = _lines(element)
+            if lines:
+                yield lines
+
+
+def _lines(element: HtmlElement) -> list[str]:
+    """Return the pieces of text of an element, none where they are too long for a byline."""
+    lines: list[str] = []
+    length = 0
+    for piece in element.itertext():
+        line = clean_line(piece)
+        length += len(line)
+        if length > MAX_BYLINE_CHARS:
+            return []
+        if line:
+            lines.append(line)
+    return lines
+
+
+def _first_names(lines: Sequence[str]) -> list[str]:
+    """Names of the first line that has any, with the lines that a comma or conjunction ties to it."""
+    joined = _CONTINUED.sub(r" \1 ", "\n".join(lines))
+    return next((names for names in map(names_in_line, joined.split("\n")) if names), [])
+
+
+def _is_marked(element: HtmlElement) -> bool:
+    if "author" in (element.get("rel") or "").lower().split() or element.get("itemprop") == "author":
+        return True
+    return bool(_AUTHOR_WORD.search((element.get("class") or "")[:MAX_BYLINE_CHARS].lower()))
+
+
+def _stands_elsewhere(element: HtmlElement) -> bool:
+    for count, ancestor in enumerate(element.iterancestors()):
+        if count == MAX_ANCESTORS or ancestor.tag in {"article", "main", "body"}:
+            return False
+        if ancestor.tag in _ELSEWHERE_TAGS or _ELSEWHERE.search((ancestor.get("class") or "").lower()):
+            return True
+    return False
+
+
+def _visible_byline(bylines: Sequence[str], names: Sequence[str]) -> str | None:
+    """The shortest marked line that has the first author's name, else the first marked line."""
+    with_name = [line for line in bylines if names and names[0].casefold() in line.casefold()]
+    return min(with_name, key=len, default=None) or next(iter(bylines), None)
+
+
+def _texts(value: str | tuple[str, ...] | None) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else value or ()
+
+
+def _split_all(texts: Iterable[Any]) -> list[str]:
+    return _unique(name for text in texts for name in split_names(plain_text(text)))
+
+
+def _unique(names: Iterable[str]) -> list[str]:
+    found: dict[str, str] = {}
+    for name in names:
+        found.setdefault("".join(words(name)), name)
+    found.pop("", None)
+    return list(found.values())

@@ -1,0 +1,281 @@
+"""Page tree -> blocks in document order.
+
+A block is one run of inline text of one block-level element. A run ends where a block-level element starts or
+ends and at two line breaks in a row. For plain text each line with a word is a block.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from lxml.html import HtmlElement
+
+from crawler.extraction.clean_text import clean_line
+from crawler.items import Block, BlockKind, Container
+
+INVISIBLE_TAGS = frozenset(
+    "script style noscript template svg head iframe object embed canvas math select textarea option datalist "
+    "audio video map".split()
+)
+"""Elements whose text a reader of the article never sees as text."""
+
+INLINE_TAGS = frozenset(
+    "a abbr acronym b bdi bdo big br cite code data del dfn em font i img input ins kbd label mark nobr picture q "
+    "rp rt ruby s samp small source span strike strong sub sup time tt u var wbr amp-img o:p".split()
+)
+"""Phrasing content of HTML, https://html.spec.whatwg.org/multipage/dom.html#phrasing-content, with the old tags."""
+
+SPACED_TAGS = frozenset({"a", "span", "time", "label"})
+"""Neighbours of these kinds are set apart by style, not by a space in the source."""
+
+KIND_OF_TAG = {
+    "li": BlockKind.LIST_ITEM, "dt": BlockKind.LIST_ITEM, "dd": BlockKind.LIST_ITEM,
+    "blockquote": BlockKind.QUOTE,
+    "td": BlockKind.TABLE, "th": BlockKind.TABLE, "caption": BlockKind.TABLE,
+    "pre": BlockKind.CODE,
+    "figcaption": BlockKind.CAPTION,
+    **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), BlockKind.HEADING),
+}  # fmt: skip
+
+WORD = re.compile(r"\w")
+ATTRIBUTE_WORD = re.compile(r"[A-Za-z][a-z0-9]*|[A-Z]+(?![a-z])|[0-9]+")
+WORD_ATTRIBUTES = (
+    "class",
+    "id",
+    "role",
+    "itemprop",
+    "aria-label",
+    "data-testid",
+    "data-component",
+    "data-type",
+)
+MAX_ATTRIBUTE_CHARS = 300
+"""Characters of one attribute that are read for words; generated class lists run into kilobytes."""
+MAX_HREF_CHARS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class BlockTree:
+    """The blocks of a page and the containers that they stand in.
+
+    `containers[block.container]` is the block's own element; following `parent` leads to the root.
+    """
+
+    blocks: tuple[Block, ...]
+    containers: tuple[Container, ...]
+
+    def enclosing(self, block: Block) -> Iterator[Container]:
+        """Yield the block's own container, then its ancestors up to the root."""
+        at: int | None = block.container
+        while at is not None:
+            container = self.containers[at]
+            yield container
+            at = container.parent
+
+
+@dataclass(slots=True)
+class _Run:
+    """The inline text that is being gathered for the next block."""
+
+    pieces: list[str] = field(default_factory=list)
+    linked: int = 0
+    emphasised: int = 0
+    breaks: int = 0
+    has_text: bool = False
+    owner: int = 0
+    hrefs: list[str] = field(default_factory=list)
+    words: list[str] = field(default_factory=list)
+
+
+def split_text(text: str) -> BlockTree:
+    """Return one block for each line of plain text that has a word; xpath is `line[n]`, n counted from 1."""
+    root = Container(0, None, "text", ())
+    blocks: list[Block] = []
+    for number, line in enumerate(text.splitlines(), 1):
+        cleaned = clean_line(line)
+        if WORD.search(cleaned):
+            blocks.append(Block(len(blocks), cleaned, f"line[{number}]", _kind_of_line(cleaned), "line", 0))
+    return BlockTree(tuple(blocks), (root,))
+
+
+def split_tree(root: HtmlElement) -> BlockTree:
+    """Return the blocks of a parsed HTML document; the tree is not changed."""
+    return _Splitter(root).split()
+
+
+def attribute_words(element: HtmlElement) -> tuple[str, ...]:
+    """Return the lower-case words in the element's naming attributes: `articleBody-main` gives article, body, main."""
+    words: list[str] = []
+    for name in WORD_ATTRIBUTES:
+        value = element.get(name)
+        if value:
+            words += [w.lower() for w in ATTRIBUTE_WORD.findall(value[:MAX_ATTRIBUTE_CHARS])]
+    return tuple(words)
+
+
+def _kind_of_line(line: str) -> BlockKind:
+    return BlockKind.LIST_ITEM if line[:2] in {"- ", "* ", "• ", "– "} else BlockKind.PARAGRAPH
+
+
+def _tag(element: HtmlElement) -> str:
+    """The tag of an element; lxml's other tags (comments, QName) do not come here."""
+    tag = element.tag
+    assert isinstance(tag, str)
+    return tag
+
+
+class _Splitter:
+    """One walk over one tree; iterative, since pages nest deeper than Python recurses."""
+
+    def __init__(self, root: HtmlElement) -> None:
+        body = root.find("body")
+        self.start = root if body is None else body
+        self.root = root
+        self.blocks: list[Block] = []
+        self.containers: list[Container] = []
+        self.paths: list[str] = []
+        self.kinds: list[BlockKind] = []
+        self.run = _Run()
+        self.open_links: list[str] = []
+        self.emphasis_depth = 0
+        self.same_tag_totals: dict[int, Counter[str]] = {}
+
+    def split(self) -> BlockTree:
+        start_path = f"/{_tag(self.root)}" + ("" if self.start is self.root else "/body")
+        self._open_container(self.start, None, start_path)
+        self._add(self.start.text, 0)
+        stack: list[tuple[Iterator[HtmlElement], HtmlElement, int, Counter[str]]] = [
+            (iter(self.start), self.start, 0, Counter())
+        ]
+        while stack:
+            children, parent, container, seen = stack[-1]
+            child = next(children, None)
+            if child is None:
+                stack.pop()
+                if stack:
+                    self._leave(parent, container, stack[-1][2])
+                continue
+            if not isinstance(child.tag, str):
+                self._add(child.tail, container)
+                continue
+            seen[child.tag] += 1
+            inner = self._enter(child, parent, container, seen[child.tag])
+            if inner is None:
+                self._add(child.tail, container)
+            else:
+                stack.append((iter(child), child, inner, Counter()))
+        self._flush()
+        return BlockTree(tuple(self.blocks), tuple(self.containers))
+
+    def _enter(self, element: HtmlElement, parent: HtmlElement, container: int, nth: int) -> int | None:
+        """Start an element; return the container its text belongs to, None where it is not walked into."""
+        tag = _tag(element).lower()
+        if tag in INVISIBLE_TAGS:
+            self.run.pieces.append(" ")
+            return None
+        if tag == "br":
+            self._break()
+            return None
+        if tag in INLINE_TAGS:
+            self._open_inline(element, tag)
+            inner = container
+        else:
+            self._flush()
+            inner = self._open_container(element, container, self._path(element, parent, container, nth))
+        self._add(element.text, inner)
+        return inner
+
+    def _leave(self, element: HtmlElement, container: int, outer: int) -> None:
+        tag = _tag(element).lower()
+        if container != outer:
+            self._flush()
+        else:
+            if tag == "a":
+                self.open_links.pop()
+            elif tag in {"b", "strong", "em"}:
+                self.emphasis_depth -= 1
+            if tag in SPACED_TAGS and element.tail is None:
+                self.run.pieces.append(" ")
+        self._add(element.tail, outer)
+
+    def _open_inline(self, element: HtmlElement, tag: str) -> None:
+        if tag == "a":
+            href = (element.get("href") or "")[:MAX_HREF_CHARS]
+            self.open_links.append(href)
+            self.run.hrefs.append(href)
+        elif tag in {"b", "strong", "em"}:
+            self.emphasis_depth += 1
+        if element.get("class"):
+            self.run.words += attribute_words(element)
+
+    def _open_container(self, element: HtmlElement, parent: int | None, path: str) -> int:
+        index = len(self.containers)
+        tag = _tag(element).lower()
+        inherited = BlockKind.PARAGRAPH if parent is None else self.kinds[parent]
+        if inherited is BlockKind.HEADING:
+            inherited = BlockKind.PARAGRAPH
+        self.containers.append(Container(index, parent, tag, attribute_words(element)))
+        self.kinds.append(KIND_OF_TAG.get(tag, inherited))
+        self.paths.append(path)
+        return index
+
+    def _path(self, element: HtmlElement, parent: HtmlElement, container: int, nth: int) -> str:
+        """Return the element's path as `getpath` of lxml writes it, without its walk over all siblings each time."""
+        base = self.paths[container]
+        if _tag(parent).lower() in INLINE_TAGS:
+            return str(self.root.getroottree().getpath(element))
+        totals = self.same_tag_totals.get(container)
+        if totals is None:
+            totals = Counter(c.tag for c in parent if isinstance(c.tag, str))
+            self.same_tag_totals[container] = totals
+        tag = _tag(element)
+        return f"{base}/{tag}" + (f"[{nth}]" if totals[tag] > 1 else "")
+
+    def _add(self, text: str | None, owner: int) -> None:
+        if not text:
+            return
+        run = self.run
+        run.pieces.append(text)
+        visible = len(text.strip())
+        if not visible:
+            return
+        run.breaks = 0
+        if not run.has_text:
+            run.has_text, run.owner = True, owner
+        if self.open_links:
+            run.linked += visible
+        if self.emphasis_depth > 0:
+            run.emphasised += visible
+
+    def _break(self) -> None:
+        self.run.pieces.append(" ")
+        self.run.breaks += 1
+        if self.run.breaks >= 2:
+            self._flush()
+
+    def _flush(self) -> None:
+        # A link that is still open goes on in the next run: `<a><h3>...</h3><p>...</p></a>`.
+        run, self.run = self.run, _Run(hrefs=list(self.open_links))
+        if not run.has_text:
+            return
+        text = clean_line("".join(run.pieces))
+        if not WORD.search(text):
+            return
+        container = self.containers[run.owner]
+        self.blocks.append(
+            Block(
+                index=len(self.blocks),
+                text=text,
+                xpath=self.paths[run.owner],
+                kind=self.kinds[run.owner],
+                tag=container.tag,
+                container=run.owner,
+                linked_chars=min(run.linked, len(text)),
+                emphasised_chars=min(run.emphasised, len(text)),
+                hrefs=tuple(filter(None, run.hrefs)),
+                inline_words=tuple(run.words),
+            )
+        )

@@ -1,0 +1,82 @@
+"""Strings without what no reader sees and no parser takes: control characters, surrogates, noncharacters.
+
+`clean_text` keeps lines, `clean_line` makes one line, `strip_control_references` prepares markup for parsing.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+
+TRUNCATION_MARK = "…"
+
+_LINE_BREAK = re.compile("\r\n?|[\x0b\x0c\x1c-\x1e\x85]")
+"""What `str.splitlines` breaks at among the control characters: a break between two words, not nothing."""
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_LINE_SEPARATOR = re.compile("[\u2028\u2029]")
+_ZERO_WIDTH = re.compile("[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+"""Soft hyphen, zero-width space, word joiner, BOM and bidirectional marks. Joiners stay: Persian, Hindi and
+emoji need them."""
+
+_REFERENCE = re.compile(r"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));?")
+_LONGEST_CODE_POINT = 8
+"""Digits after leading zeros that a code point can have; longer numbers are not converted at all."""
+
+_DELETED = dict.fromkeys(
+    [c for c in range(0x20) if c not in {0x09, 0x0A}]
+    + list(range(0x7F, 0xA0))
+    + list(range(0xFDD0, 0xFDF0))
+    + [plane << 16 | last for plane in range(17) for last in (0xFFFE, 0xFFFF)]
+)
+
+
+def clean_text(text: str) -> str:
+    r"""Drop control characters but `\n` and `\t`, lone surrogates, noncharacters; line breaks become `\n`."""
+    text = _LINE_BREAK.sub("\n", text)
+    if _SURROGATE.search(text):
+        text = _join_surrogates(text)
+    return text.translate(_DELETED)
+
+
+def clean_line(text: str) -> str:
+    """Return the text as one line: cleaned, without zero-width marks, white space collapsed and stripped."""
+    text = _LINE_SEPARATOR.sub(" ", clean_text(text))
+    return " ".join(_ZERO_WIDTH.sub("", text).split())
+
+
+def cap(text: str, limit: int) -> str:
+    """Cut to `limit` characters, the last of them the truncation mark; shorter text is returned as it is."""
+    if len(text) <= limit:
+        return text
+    return text[: limit - 1].rstrip() + TRUNCATION_MARK
+
+
+def strip_control_references(html: str) -> str:
+    """Remove control characters from markup, and numeric references to them.
+
+    References 128 to 159 give the windows-1252 character, as in HTML parsers (HTML standard, 13.2.5.80).
+    """
+    html = _REFERENCE.sub(_resolve_reference, clean_text(html))
+    # What was removed may have stood in another reference ("&#&#27;27;"): a space cannot make a third one.
+    return _REFERENCE.sub(lambda match: _resolve_reference(match) or " ", html)
+
+
+def _join_surrogates(text: str) -> str:
+    """Join pairs into the character that they stand for, drop the rest."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")
+
+
+def _resolve_reference(match: re.Match[str]) -> str:
+    hexadecimal, decimal = match.groups()
+    digits = (hexadecimal or decimal).lstrip("0") or "0"
+    if len(digits) > _LONGEST_CODE_POINT:
+        return ""
+    code_point = int(digits, 16 if hexadecimal else 10)
+    if code_point > sys.maxunicode or 0xD800 <= code_point <= 0xDFFF:
+        return ""
+    if 0x80 <= code_point <= 0x9F:
+        return bytes([code_point]).decode("windows-1252", "ignore")
+    if code_point == 0x0D:
+        return "\n"
+    return "" if code_point in _DELETED else match.group()

@@ -1,0 +1,154 @@
+"""When the article was published and changed, as the page gives it: offset kept, a day stays a day.
+
+Every origin is tried in turn until one gives a date that exists and does not lie in the future.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+
+import htmldate
+from lxml.html import HtmlElement
+
+from crawler.extraction.clean_text import cap, clean_line
+from crawler.extraction.date_formats import parse_date
+from crawler.extraction.declarations import Declarations
+from crawler.extraction.structured import as_list, types_of
+
+MAX_RAW_CHARS = 100
+MAX_TIME_ELEMENTS = 200
+MAX_ITEMPROPS = 10
+
+PUBLISHED_META = (
+    *(
+        "article:published_time",
+        "og:article:published_time",
+        "og:published_time",
+        "article:published",
+        "datepublished",
+    ),
+    *(
+        "parsely-pub-date",
+        "sailthru.date",
+        "cxenseparse:recs:publishtime",
+        "dc.date.issued",
+        "dcterms.issued",
+    ),
+    *("publish-date", "publishdate", "publish_date", "pubdate", "published_time", "dc.date.created"),
+    *("dcterms.created", "citation_publication_date", "citation_date", "dc.date", "dcterms.date", "date"),
+)
+MODIFIED_META = (
+    *(
+        "article:modified_time",
+        "og:article:modified_time",
+        "og:modified_time",
+        "og:updated_time",
+        "datemodified",
+    ),
+    *("article:modified", "dcterms.modified", "dc.date.modified", "last-modified", "lastmod", "revised"),
+)
+
+_URL_DAY = re.compile(r"(?<!\d)((?:19|20)\d{2})([/_-]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?!\d)", re.ASCII)
+_ELSEWHERE = re.compile(r"comment|related|teaser|sidebar|recommend|footer|latest|popular", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundDate:
+    """`value` is ISO 8601; all but `raw` are None where no candidate could be read."""
+
+    value: str | None = None
+    raw: str | None = None
+    precision: str | None = None
+    """`day`, `minute` or `second`."""
+    origin: str | None = None
+
+
+def find_published(declarations: Declarations) -> FoundDate:
+    return _first_valid(_published_candidates(declarations), declarations.now)
+
+
+def find_modified(declarations: Declarations) -> FoundDate:
+    return _first_valid(_modified_candidates(declarations), declarations.now)
+
+
+def _first_valid(candidates: Iterable[tuple[object, str]], now: datetime) -> FoundDate:
+    first_raw: str | None = None
+    for value, origin in candidates:
+        raw = clean_line(value[: 2 * MAX_RAW_CHARS]) if isinstance(value, str) else ""
+        if not raw:
+            continue
+        first_raw = first_raw or cap(raw, MAX_RAW_CHARS)
+        parsed = parse_date(raw, now)
+        if parsed:
+            return FoundDate(parsed[0], cap(raw, MAX_RAW_CHARS), parsed[1], origin)
+    return FoundDate(raw=first_raw)
+
+
+def _published_candidates(declarations: Declarations) -> Iterator[tuple[object, str]]:
+    """Give (raw value, origin) in the order of trust; the last ones are found only if they are asked for."""
+    yield from ((value, "json_ld") for value in _json_ld_values(declarations, "datePublished", "dateCreated"))
+    yield from ((value, "meta") for value in declarations.meta.all(*PUBLISHED_META))
+    yield from ((value, "html") for value in _marked_times(declarations.tree, "datePublished"))
+    yield _day_in_url(declarations.url), "url"
+    if declarations.fallback.date:
+        yield declarations.fallback.date, "trafilatura"
+    else:
+        yield _guess(declarations), "html"
+    if declarations.link:
+        yield declarations.link.published, "feed"
+
+
+def _modified_candidates(declarations: Declarations) -> Iterator[tuple[object, str]]:
+    yield from ((value, "json_ld") for value in _json_ld_values(declarations, "dateModified"))
+    yield from ((value, "meta") for value in declarations.meta.all(*MODIFIED_META))
+    yield from ((value, "html") for value in _itemprop_values(declarations.tree, "dateModified"))
+    if declarations.link:
+        yield declarations.link.modified, "feed"
+
+
+def _json_ld_values(declarations: Declarations, *names: str) -> Iterator[object]:
+    for name in names:
+        yield from as_list(declarations.article.get(name))
+    if not declarations.article:
+        for node in declarations.json_ld:
+            if any("WebPage" in name for name in types_of(node)):
+                yield from as_list(node.get(names[0]))
+
+
+def _itemprop_values(tree: HtmlElement, name: str) -> Iterator[str]:
+    for element in islice(tree.iterfind(f'.//*[@itemprop="{name}"]'), MAX_ITEMPROPS):
+        yield element.get("datetime") or element.get("content") or element.text_content()
+
+
+def _marked_times(tree: HtmlElement, name: str) -> Iterator[str]:
+    """Give the values of `itemprop` elements, then of `<time>` elements outside teasers."""
+    yield from _itemprop_values(tree, name)
+    for count, element in enumerate(tree.iter("time")):
+        if count == MAX_TIME_ELEMENTS:
+            return
+        value = element.get("datetime")
+        if value and not any(_ELSEWHERE.search(a.get("class") or "") for a in element.iterancestors()):
+            yield value
+
+
+def _guess(declarations: Declarations) -> str | None:
+    """Ask htmldate, which searches the visible text too. It changes the tree that it reads."""
+    try:
+        found = htmldate.find_date(
+            copy.deepcopy(declarations.tree),
+            original_date=True,
+            max_date=declarations.now.strftime("%Y-%m-%d"),
+        )
+    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
+        return None
+    return str(found) if found else None
+
+
+def _day_in_url(url: str | None) -> str | None:
+    found = _URL_DAY.search(url or "")
+    return f"{found[1]}-{found[3]}-{found[4]}" if found else None

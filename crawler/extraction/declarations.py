@@ -1,0 +1,126 @@
+"""What a page says of itself, gathered once: meta tags, JSON-LD, and what stands outside the page."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from lxml.html import HtmlElement
+
+from crawler.extraction.clean_text import cap, clean_line
+from crawler.extraction.structured import JsonObject, article_node, read_json_ld
+from crawler.items import Link
+
+MAX_META_TAGS = 2_000
+MAX_VALUE_CHARS = 5_000
+"""Caps on what is read of one page; ordinary pages have under a hundred tags. Chosen, not measured."""
+
+MAX_URL_CHARS = 2_083
+
+_MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>")
+_WORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class FallbackMetadata:
+    """Metadata as another extractor found it, asked last."""
+
+    title: str | None = None
+    author: str | tuple[str, ...] | None = None
+    """Several names in one string are set apart by semicolons."""
+    date: str | None = None
+    site_name: str | None = None
+    categories: str | tuple[str, ...] | None = None
+    tags: str | tuple[str, ...] | None = None
+    description: str | None = None
+    image: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MetaTags:
+    """`<meta>` contents by lower-case `property`, `name` or `itemprop`, in document order."""
+
+    contents: Mapping[str, tuple[str, ...]]
+
+    def first(self, *names: str) -> str | None:
+        return next(iter(self.all(*names)), None)
+
+    def all(self, *names: str) -> tuple[str, ...]:
+        return tuple(content for name in names for content in self.contents.get(name, ()))
+
+
+@dataclass(frozen=True, slots=True)
+class Declarations:
+    tree: HtmlElement
+    meta: MetaTags
+    json_ld: tuple[JsonObject, ...]
+    article: JsonObject
+    """The JSON-LD object about this page's article, empty where there is none."""
+    now: datetime
+    """With offset; dates later than a day after it are refused."""
+    url: str | None = None
+    fallback: FallbackMetadata = field(default_factory=FallbackMetadata)
+    link: Link | None = None
+
+
+def gather_declarations(
+    tree: HtmlElement, *, url: str | None, fallback: FallbackMetadata | None, link: Link | None, now: datetime
+) -> Declarations:
+    meta = read_meta_tags(tree)
+    json_ld = read_json_ld(tree)
+    article = article_node(json_ld, url or meta.first("og:url"))
+    return Declarations(tree, meta, json_ld, article or {}, now, url, fallback or FallbackMetadata(), link)
+
+
+def read_meta_tags(tree: HtmlElement) -> MetaTags:
+    contents: dict[str, list[str]] = {}
+    for count, tag in enumerate(tree.iter("meta")):
+        if count == MAX_META_TAGS:
+            break
+        content = plain_text(tag.get("content"))
+        names = {str(tag.get(key)).strip().lower() for key in ("property", "name", "itemprop") if tag.get(key)}
+        for name in names if content else ():
+            contents.setdefault(name, []).append(content)
+    return MetaTags({name: tuple(values) for name, values in contents.items()})
+
+
+def plain_text(value: Any) -> str:
+    """Return a string of a page's metadata as one line without markup; what is no string becomes empty."""
+    if not isinstance(value, str):
+        return ""
+    value = value[:MAX_VALUE_CHARS]
+    if "&" in value:
+        value = html.unescape(value)
+    return clean_line(_MARKUP.sub(" ", value))
+
+
+def words(text: str) -> tuple[str, ...]:
+    """Words in lower case, so that punctuation and spacing do not tell two strings apart."""
+    return tuple(_WORD.findall(text.casefold()))
+
+
+def web_address(value: Any, base: str | None) -> str | None:
+    """Return an absolute http or https URL, None for everything else."""
+    text = plain_text(value)
+    if not text or len(text) > MAX_URL_CHARS:
+        return None
+    try:
+        given = urlsplit(text)
+        if given.scheme and not given.netloc:
+            return None
+        absolute = urljoin(base or "", text)
+        parts = urlsplit(absolute)
+        host = parts.hostname
+    except ValueError:
+        return None
+    return absolute if parts.scheme in {"http", "https"} and host else None
+
+
+def first_text(*values: Any, limit: int = MAX_VALUE_CHARS) -> str | None:
+    """Return the first of the values that is a string with something in it, cleaned and capped."""
+    return next((cap(text, limit) for text in map(plain_text, values) if text), None)

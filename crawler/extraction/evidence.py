@@ -1,0 +1,20 @@
+"""What is known of a page beside its blocks, for the labeller."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class PageEvidence:
+    """Page-wide evidence; `kept` has one entry a block, 0 to 1."""
+
+    kept: tuple[float, ...]
+    """Share of each block's text that the main content has."""
+    titles: tuple[str, ...] = ()
+    """The page's headline as the page names it: h1, og:title, JSON-LD headline, title element."""
+    description: str | None = None
+    article_body: str | None = None
+    """`articleBody` of JSON-LD; often cut, so a vote and never the text."""
+    url: str | None = None
+    plain_text: bool = False

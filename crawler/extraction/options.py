@@ -1,0 +1,30 @@
+"""The limits and weights of extraction, each with its unit and its source."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractionOptions:
+    """One frozen value for a whole run; the defaults are what the figures in the notes were measured with."""
+
+    max_bytes: int = 10_000_000
+    """Bytes of a document before parsing. An 8 MB page took trafilatura 12 s; real articles stay under 3 MB."""
+    max_elements: int = 200_000
+    """Start tags of a document before parsing. Chosen, not measured: the largest article page seen had 31,000."""
+    max_attributes: int = 1_000
+    """Attributes of one tag; 100,000 on one tag kept trafilatura busy for minutes. Browsers show such pages, no
+    publisher writes them."""
+    max_depth: int = 250
+    """Nested elements that are walked; libxml2 itself stops at 256 without huge_tree."""
+    short_words: int = 50
+    """Words of `text` under which a record's status is `short`. Chosen: the bound under which near-duplicate
+    search is off as well."""
+    min_words: int = 8
+    """Words of `text` under which a page is no article. Chosen, not measured."""
+    language_chars: int = 3_000
+    """Characters of the body that the language detector sees; more changed no answer in 256 texts."""
+
+
+DEFAULT_OPTIONS = ExtractionOptions()

@@ -1,0 +1,70 @@
+"""Markup -> one tree, within the caps."""
+
+from __future__ import annotations
+
+import re
+
+from lxml import etree
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
+
+from crawler.errors import EmptyPage, NotHtml, PageTooLarge
+from crawler.extraction.clean_text import strip_control_references
+from crawler.extraction.options import ExtractionOptions
+
+XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+TAG = re.compile(r"<[A-Za-z]")
+ATTRIBUTE_FLOOD = r"<[A-Za-z][^<>]{%d,}"
+QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
+ATTRIBUTE = re.compile(r"\s[^\s=<>\"'/]+")
+
+BINARY_SIGNATURES = (
+    b"%PDF-", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"PK\x03\x04", b"\x1f\x8b", b"RIFF", b"\x00\x00\x00", b"ID3",
+    b"OggS", b"\x7fELF", b"BZh", b"\xd0\xcf\x11\xe0", b"wOFF", b"wOF2",
+)  # fmt: skip
+"""First bytes of what is sent as a page and is none, https://mimesniff.spec.whatwg.org/#matching-a-mime-type-pattern."""
+
+PAGE_TYPES = ("text/html", "application/xhtml+xml", "text/plain", "application/xml", "text/xml", "")
+
+
+def check_document(body: bytes, content_type: str | None, options: ExtractionOptions) -> None:
+    """Raise what keeps a document from being read at all: NotHtml, PageTooLarge, EmptyPage."""
+    if len(body) > options.max_bytes:
+        raise PageTooLarge(f"{len(body):,} bytes, the cap is {options.max_bytes:,}")
+    start = body[:1024].lstrip()
+    if not start:
+        raise EmptyPage("the document has no bytes" if not body else "the document has no text")
+    for signature in BINARY_SIGNATURES:
+        if start.startswith(signature):
+            raise NotHtml(f"the bytes are not a page (they begin with {signature[:4]!r})")
+    media_type = (content_type or "").split(";")[0].strip().lower()
+    if media_type not in PAGE_TYPES and not looks_like_html(start):
+        raise NotHtml(f"content type {media_type}")
+    if start[:1] in b"{[" and not looks_like_html(body[:4096]):
+        raise NotHtml("the document is JSON")
+
+
+def parse(markup: str, options: ExtractionOptions) -> HtmlElement:
+    """Return the tree of the decoded page, comments and processing instructions left out.
+
+    Raises PageTooLarge over the caps on elements and attributes, EmptyPage where nothing can be parsed.
+    """
+    markup = strip_control_references(XML_DECLARATION.sub("", markup.lstrip("\ufeff")))
+    elements = sum(1 for _ in TAG.finditer(markup))
+    if elements > options.max_elements:
+        raise PageTooLarge(f"{elements:,} elements, the cap is {options.max_elements:,}")
+    # An attribute takes at least two characters, so that shorter tags need not be counted.
+    for tag in re.finditer(ATTRIBUTE_FLOOD % (2 * options.max_attributes), markup):
+        attributes = sum(1 for _ in ATTRIBUTE.finditer(QUOTED.sub("''", tag.group())))
+        if attributes > options.max_attributes:
+            raise PageTooLarge(f"a tag with {attributes:,} attributes, the cap is {options.max_attributes:,}")
+    parser = HTMLParser(remove_comments=True, remove_pis=True, huge_tree=True)
+    try:
+        return document_fromstring(markup, parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError) as error:
+        raise EmptyPage(f"nothing to parse ({error})") from error
+
+
+def looks_like_html(start: bytes) -> bool:
+    """Whether the first bytes of a document have the marks of HTML."""
+    lowered = start.lower()
+    return any(mark in lowered for mark in (b"<html", b"<!doctype html", b"<body", b"<head", b"<p>", b"<div"))

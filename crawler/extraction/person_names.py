@@ -1,0 +1,122 @@
+"""A byline or author field taken apart into names.
+
+The words known here are those that news sites of Europe and the Americas print; other scripts mostly give
+bare names.
+"""
+
+from __future__ import annotations
+
+import re
+
+MAX_NAME_CHARS = 200
+MAX_NAME_WORDS = 7
+MAX_FIELD_CHARS = 1_000
+"""Longer runs of words are sentences. Chosen, not measured."""
+
+_ADDRESS = re.compile(r"\S*@\S+|\bhttps?://\S+|\bwww\.\S+")
+_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+_PREFIX = re.compile(
+    r"(?:[^,.;:|]{0,30}\b(?:written|authored|words|story|posted|published|article|post|recipe|text|texte"
+    r"|report) "
+    r"(?:by|von|par)|by|Von|VON|Par|PAR|Di|Por|POR|Av|Af|Door|Автор|Text|Texto|Autor(?:in|en|es)?|Authors?"
+    r"|Auteurs?|Autore|Quelle|Source|Fuente|Redaktion)(?:\s*:\s*|\s+)(?=\w)",
+    re.IGNORECASE,
+)
+_REST = re.compile(
+    r"\s+(?:updated|last updated|published|posted|reviewed|edited|aktualisiert|veröffentlicht|on|in|at)\b.*"
+    r"|\s*\b\d.*",
+    re.IGNORECASE | re.DOTALL,
+)
+"""What follows a name in a byline: when and where it was published."""
+
+_PARTICLE_LIST = "al bin da das de dei del della den der di do dos du e el la le san ten ter van von y zu af av"
+_PARTICLES = frozenset(_PARTICLE_LIST.split())
+_LIST_MARK = re.compile(r"\s*[;|•·\n]\s*|\s+/\s+")
+_COMMA = re.compile(r"\s*[,、،]\s*")
+_AND = re.compile(r"\s+(?:and|und|et|og|och|ja|&|и|та)\s+", re.IGNORECASE)
+_AND_BETWEEN_FULL_NAMES = re.compile(r"^(\S+\s.*?\S)\s+(?:y|e|en)\s+(?=\S+\s+\S)")
+"""Short conjunctions that stand in surnames too ("Ortega y Gasset"): only between two names of two words."""
+
+_JOB = re.compile(
+    r"\b(?:(?:chief|senior|staff|guest|managing|deputy)\b"
+    r"|(?:co-?)?(?:editor|reporter|correspondent|journalist|writer|columnist|contributor|producer|director|professor"
+    r"|analyst|manager|founder|president|ceo|phd|md)s?\b"
+    r"|\w*(?:redakteur|korrespondent|volontär|reporter|redaktør|rédact|correspondant|journalist|corresponsal"
+    r"|periodista|giornalista|inviat)\w*)",
+    re.IGNORECASE,
+)
+_NO_NAME_LIST = (
+    "by von par por written writer editors contributors admin administrator author autor editor editorial "
+    "redaktion redaction staff newsroom webmaster developer guest none null undefined nan unknown anonymous "
+    "nachrichten news user root test twitter facebook online"
+)
+_NO_NAMES = frozenset(_NO_NAME_LIST.split())
+_AGENCY_LIST = "afp ap apa dpa efe ansa kna epd reuters sda sid keystone tass xinhua kyodo pti ritzau ntb"
+_AGENCIES = frozenset(_AGENCY_LIST.split())
+
+
+def split_names(text: str) -> list[str]:
+    """Return the names in the order they stand; what is no name is left out."""
+    text = _ADDRESS.sub(" ", _BRACKETS.sub(" ", text)).strip(" ,;:-–—")
+    text = _without_prefix(text)
+    names: list[str] = []
+    for listed in _LIST_MARK.split(text):
+        part = listed
+        while _AND_BETWEEN_FULL_NAMES.search(part):
+            part = _AND_BETWEEN_FULL_NAMES.sub(r"\1, ", part)
+        pieces = [piece for conjoined in _AND.split(part) for piece in _split_at_commas(conjoined)]
+        names += [name for name in map(_as_name, pieces) if name]
+    return names
+
+
+def names_in_line(line: str) -> list[str]:
+    """Return the names of one line of visible text; all words but particles must begin with a capital."""
+    text = _without_prefix(" ".join(line.split()))
+    name_part = _REST.sub("", text)
+    names = [name for name in split_names(name_part) if _looks_like_name(name)]
+    # One word before a number is a month or a weekday.
+    return names if name_part == text or any(" " in name for name in names) else []
+
+
+def is_agency(name: str) -> bool:
+    return name.casefold() in _AGENCIES
+
+
+def _looks_like_name(text: str) -> bool:
+    found = [word for word in text.split() if word.casefold() not in _PARTICLES]
+    if is_agency(text) or _JOB.search(text):
+        return is_agency(text)
+    return bool(found) and not any(word[0].islower() for word in found) and len(found) <= MAX_NAME_WORDS - 2
+
+
+def _without_prefix(text: str) -> str:
+    """Cut "By" and its like; a lower-case "von" is part of a name, and so is a "Di" before a single word."""
+    found = _PREFIX.match(text)
+    if found is None or (text[0].islower() and not text.startswith("by ")):
+        return text
+    rest = text[found.end() :]
+    return rest if " " in rest or found.group().lower().startswith(("by", "von")) or ":" in found.group() else text
+
+
+def _split_at_commas(text: str) -> list[str]:
+    """After a full name a comma may bring a job, a place or the next name."""
+    parts = [part for part in _COMMA.split(text) if part]
+    if len(parts) < 2 or not any(" " in part for part in parts):
+        return parts
+    return [
+        part
+        for position, part in enumerate(parts)
+        if (" " in part or is_agency(part) or not part.isascii() or position == 0)
+        and not (position and _JOB.search(part))
+    ]
+
+
+def _as_name(text: str) -> str | None:
+    name = _without_prefix(text.strip(" .,;:-–—'\"“”„"))
+    found = name.split()
+    if not found or len(found) > MAX_NAME_WORDS or len(name) > MAX_NAME_CHARS:
+        return None
+    if any(character.isdigit() for character in name) or not any(character.isalpha() for character in name):
+        return None
+    name = " ".join(found)
+    return None if all(word.casefold() in _NO_NAMES for word in found) else name

@@ -1,0 +1,188 @@
+"""Page -> Record: the flow of extraction, one stage a line."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from crawler import __version__
+from crawler.errors import EmptyPage, PageError
+from crawler.extraction.alignment import kept_shares
+from crawler.extraction.assembly import Article, assemble
+from crawler.extraction.blocks import BlockTree, split_text, split_tree
+from crawler.extraction.decode import decode
+from crawler.extraction.evidence import PageEvidence
+from crawler.extraction.labels import label_blocks
+from crawler.extraction.language import best_language, detect_language
+from crawler.extraction.main_content import find_main_content, trafilatura_version
+from crawler.extraction.metadata import Metadata, read_metadata
+from crawler.extraction.options import DEFAULT_OPTIONS, ExtractionOptions
+from crawler.extraction.parse import check_document, parse
+from crawler.extraction.status import Signals, judge
+from crawler.items import Extraction, Page, Record, Segment, Status
+from crawler.urls import normalized_url, record_id, registered_domain
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the stages found, before it becomes a record."""
+
+    tree: BlockTree
+    segments: tuple[Segment, ...]
+    article: Article
+    metadata: Metadata
+    encoding: str
+    status: Status
+    method: str
+
+
+def read_page(page: Page, options: ExtractionOptions = DEFAULT_OPTIONS) -> Record:
+    """Return the record of a page, whatever its status.
+
+    Raises NotHtml, PageTooLarge or EmptyPage for documents that are not read at all.
+    """
+    check_document(page.body, page.content_type, options)
+    decoded = decode(page.body, page.content_type)
+    if page.plain_text:
+        reading = _read_text(decoded.text, decoded.encoding, options)
+    else:
+        reading = _read_html(parse(decoded.text, options), page, decoded.encoding, options)
+    return _record(page, reading, options)
+
+
+def unread_record(page: Page, error: PageError) -> Record:
+    """Return the record that says why a page could not be read: no text, and a status that is not written."""
+    status = Status.EMPTY if isinstance(error, EmptyPage) else Status.NOT_ARTICLE
+    if error.state == "failed":
+        status = Status.CRASHED
+    extraction = Extraction(status, None, f"none: {error.cause}", versions())
+    return Record(**_identity(page), extraction=extraction, plain_text=page.plain_text, **_provenance(page))
+
+
+def versions() -> dict[str, str]:
+    return {"winnow": __version__, "trafilatura": trafilatura_version(), "model": "rules-1"}
+
+
+def _read_text(text: str, encoding: str, options: ExtractionOptions) -> Reading:
+    tree = split_text(text)
+    segments = label_blocks(tree, PageEvidence(kept=(), plain_text=True))
+    article = assemble(tree, segments)
+    signals = Signals(None, False, False, None, plain_text=True)
+    status = judge(tree.blocks, segments, article, signals, options)
+    return Reading(tree, segments, article, Metadata(), encoding, status, "lines")
+
+
+def _read_html(root: HtmlElement, page: Page, encoding: str, options: ExtractionOptions) -> Reading:
+    now = _now(page)
+    tree = split_tree(root)
+    main = find_main_content(root, url=page.url, now=now)
+    metadata = read_metadata(root, url=page.url, fallback=main.metadata, link=page.link, now=now)
+    evidence = PageEvidence(
+        kept=kept_shares(tree.blocks, main.lines),
+        titles=metadata.headlines,
+        description=metadata.description,
+        article_body=metadata.article_body,
+        url=page.url,
+    )
+    segments = label_blocks(tree, evidence)
+    article = assemble(tree, segments)
+    signals = Signals(
+        metadata.title,
+        metadata.date_published is not None and metadata.origins.get("date_published") in {"json_ld", "meta"},
+        metadata.declared_article,
+        metadata.is_accessible_for_free,
+        plain_text=False,
+    )
+    status = judge(tree.blocks, segments, article, signals, options)
+    method = "blocks+trafilatura" if main.lines else "blocks"
+    return Reading(tree, segments, article, metadata, encoding, status, method)
+
+
+def _record(page: Page, reading: Reading, options: ExtractionOptions) -> Record:
+    metadata, article = reading.metadata, reading.article
+    detected = detect_language(article.text[: options.language_chars])
+    language = best_language(detected, metadata.language_declared)
+    origins = dict(metadata.origins)
+    if article.lead:
+        origins["lead"] = "html"
+    return Record(
+        **_identity(page),
+        canonical_url=metadata.canonical_url,
+        site_name=metadata.site_name,
+        title=metadata.title,
+        lead=article.lead,
+        text=article.text,
+        paragraphs=article.paragraphs,
+        captions=article.captions,
+        authors=metadata.authors,
+        byline=metadata.byline or article.byline,
+        date_published=metadata.date_published,
+        date_published_raw=metadata.date_published_raw,
+        date_published_precision=metadata.date_published_precision,
+        date_modified=metadata.date_modified,
+        date_modified_raw=metadata.date_modified_raw,
+        date_modified_precision=metadata.date_modified_precision,
+        language=language.code,
+        language_score=language.score,
+        language_declared=metadata.language_declared,
+        section=metadata.section,
+        tags=metadata.tags,
+        description=metadata.description,
+        image_url=metadata.image_url,
+        is_accessible_for_free=metadata.is_accessible_for_free,
+        origins=origins,
+        segments=reading.segments,
+        extraction=Extraction(reading.status, None, reading.method, versions()),
+        encoding=reading.encoding,
+        rights=_rights(page, metadata),
+        plain_text=page.plain_text,
+        **_provenance(page),
+    )
+
+
+def _identity(page: Page) -> dict[str, Any]:
+    """Return id and URL fields; without a URL the id is of the bytes and the URL fields are null."""
+    if page.url is None:
+        return {"id": hashlib.sha256(page.body).hexdigest()[:32], "input_id": page.input_id}
+    identity = normalized_url(page.url, page.significant_params)
+    return {
+        "id": record_id(identity),
+        "input_id": page.input_id,
+        "url": page.url,
+        "requested_url": page.requested_url or page.url,
+        "normalized_url": identity,
+        "domain": registered_domain(page.url),
+    }
+
+
+def _provenance(page: Page) -> dict[str, Any]:
+    link = page.link
+    return {
+        "fetched_at": page.fetched_at,
+        "http_status": page.http_status,
+        "etag": page.etag,
+        "last_modified": page.last_modified,
+        "discovered_via": str(link.discovered_via) if link else None,
+        "source_url": link.source_url if link else None,
+        "run_id": page.run_id,
+    }
+
+
+def _rights(page: Page, metadata: Metadata) -> dict[str, object]:
+    """Return the reservations as the page and its headers state them; nothing where they state none."""
+    found: dict[str, object] = {
+        "robots_meta": list(metadata.robots_meta),
+        "x_robots_tag": list(page.x_robots_tag),
+        **metadata.tdm,
+    }
+    return {name: value for name, value in found.items() if value}
+
+
+def _now(page: Page) -> datetime:
+    """The fetch's time, so that the same page gives the same record; the clock for documents from disk."""
+    return datetime.fromisoformat(page.fetched_at) if page.fetched_at else datetime.now(UTC)

@@ -1,0 +1,175 @@
+"""JSON-LD of a page (https://www.w3.org/TR/json-ld11/, embedded in HTML) with schema.org's vocabulary.
+
+Pages break it in many ways; what cannot be read or mended is left out, nothing here raises for it.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from lxml.html import HtmlElement
+
+JsonObject = dict[str, Any]
+
+MAX_SCRIPT_CHARS = 1_000_000
+MAX_SCRIPTS = 100
+MAX_OBJECTS = 5_000
+"""Caps on one page. Chosen, not measured; ordinary pages have up to ten scripts of a few kilobytes."""
+
+ARTICLE_TYPES = (
+    *(
+        "NewsArticle",
+        "ReportageNewsArticle",
+        "AnalysisNewsArticle",
+        "BackgroundNewsArticle",
+        "OpinionNewsArticle",
+    ),
+    *("ReviewNewsArticle", "AskPublicNewsArticle", "SatiricalArticle", "AdvertiserContentArticle"),
+    *("LiveBlogPosting", "BlogPosting", "Article", "Report", "TechArticle", "ScholarlyArticle"),
+    *("SocialMediaPosting", "Review", "Recipe", "HowTo"),
+)
+"""schema.org types that are about an article, the surest first."""
+
+_WRAPPING = re.compile(r"\s*(?:<!--|-->|(?://|/\*)?\s*<!\[CDATA\[\s*(?:\*/)?|(?://|/\*)?\s*\]\]>\s*(?:\*/)?|;)\s*")
+_TRAILING_COMMA = re.compile(r",(?=\s*[}\]])")
+_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_DECODER = json.JSONDecoder(strict=False, parse_constant=lambda _: None)
+
+
+def read_json_ld(tree: HtmlElement) -> tuple[JsonObject, ...]:
+    """Return the objects of all JSON-LD scripts in document order, lists and `@graph` laid flat."""
+    objects: list[JsonObject] = []
+    for script in tree.iterfind(".//script[@type]"):
+        media_type = str(script.get("type")).partition(";")[0].strip().lower()
+        if media_type != "application/ld+json":
+            continue
+        for found in _flatten(_parse(script.text_content())):
+            objects.append(found)
+            if len(objects) == MAX_OBJECTS:
+                return tuple(objects)
+    return tuple(objects)
+
+
+def article_node(objects: Sequence[JsonObject], url: str | None) -> JsonObject | None:
+    """Return the object that describes the page's article, None where there is none.
+
+    An object that names `url` as its page wins, then one that names no page, then a single one that names
+    another page (a syndicated copy, an old address). Of several about other pages none is this page's.
+    """
+    candidates = [node for node in _with_main_entities(objects) if _type_rank(node) is not None]
+    page = _page_key(url)
+    named = [(node, _page_keys(node)) for node in candidates]
+    same = [node for node, keys in named if page and page in keys]
+    unnamed = [node for node, keys in named if not keys]
+    chosen = same or unnamed or (candidates if len(candidates) == 1 or not page else [])
+    return min(chosen, key=_preference, default=None)
+
+
+def types_of(node: JsonObject) -> tuple[str, ...]:
+    """Return the `@type` names of an object, without the vocabulary's address."""
+    return tuple(re.split(r"[/#:]", name)[-1] for name in as_list(node.get("@type")) if isinstance(name, str))
+
+
+def as_list(value: Any) -> list[Any]:
+    """A JSON-LD property has one value or a list of them; None stands for no value."""
+    if isinstance(value, list):
+        return value
+    return [] if value is None else [value]
+
+
+def resolve(value: Any, objects: Sequence[JsonObject]) -> Any:
+    """Return the object that a reference (`{"@id": ...}` alone) points to, other values as they are."""
+    if not isinstance(value, dict) or set(value) != {"@id"} or not isinstance(value["@id"], str):
+        return value
+    return next((node for node in objects if _has_id(node, value["@id"]) and len(node) > 1), value)
+
+
+def _has_id(node: JsonObject, name: str) -> bool:
+    found = node.get("@id")
+    return isinstance(found, str) and found == name  # other values can be nested too deep to compare
+
+
+def _parse(script: str) -> Any:
+    if len(script) > MAX_SCRIPT_CHARS:
+        return None
+    for text in _mended(script):
+        try:
+            return _DECODER.raw_decode(text)[0]
+        except (ValueError, RecursionError):
+            continue
+    return None
+
+
+def _mended(script: str) -> Iterator[str]:
+    """Give the script as it stands, then with more and more of the common faults taken out."""
+    text = script.strip()
+    yield text
+    start = _WRAPPING.match(text)
+    while start and start.end():
+        text = text[start.end() :]
+        start = _WRAPPING.match(text)
+    yield text
+    text = _TRAILING_COMMA.sub("", text)
+    yield text
+    yield _ESCAPE.sub(lambda match: match.group() if match.group(1) in '"\\/bfnrtu' else match.group(1), text)
+    if "&quot;" in text or "&#34;" in text:
+        yield html.unescape(text)
+
+
+def _flatten(value: Any) -> Iterator[JsonObject]:
+    waiting = [value]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, list):
+            waiting.extend(reversed(value))
+        elif isinstance(value, dict):
+            graph = value.get("@graph")
+            if not isinstance(graph, list | dict):
+                yield value
+                continue
+            if "@type" in value:
+                yield {key: part for key, part in value.items() if key != "@graph"}
+            waiting.append(graph)
+
+
+def _with_main_entities(objects: Sequence[JsonObject]) -> Iterator[JsonObject]:
+    """A web page may hold the article as its `mainEntity` instead of beside it."""
+    for node in objects:
+        yield node
+        for key in ("mainEntity", "mainEntityOfPage"):
+            yield from (part for part in as_list(node.get(key)) if isinstance(part, dict) and len(part) > 2)
+
+
+def _type_rank(node: JsonObject) -> int | None:
+    return min((ARTICLE_TYPES.index(name) for name in types_of(node) if name in ARTICLE_TYPES), default=None)
+
+
+def _preference(node: JsonObject) -> tuple[bool, int]:
+    """Sort key: objects with a headline first, then the surer type; the first of equals wins."""
+    rank = _type_rank(node)
+    return not (node.get("headline") or node.get("name")), len(ARTICLE_TYPES) if rank is None else rank
+
+
+def _page_keys(node: JsonObject) -> set[str]:
+    """Keys of the pages that an object names as its own."""
+    values = [node.get("url"), *as_list(node.get("mainEntityOfPage"))]
+    named = [part.get("@id") or part.get("url") if isinstance(part, dict) else part for part in values]
+    return {key for key in map(_page_key, named) if key}
+
+
+def _page_key(url: Any) -> str | None:
+    """Host and path of a URL: scheme, www, query, fragment and final slash do not tell pages apart."""
+    if not isinstance(url, str):
+        return None
+    try:
+        parts = urlsplit(url.strip())
+    except ValueError:
+        return None
+    if parts.scheme not in {"http", "https"} or not parts.netloc:
+        return None
+    return parts.netloc.lower().removeprefix("www.") + parts.path.rstrip("/")

@@ -1,0 +1,83 @@
+"""What Scrapy raises -> our causes. The only place that knows both."""
+
+from __future__ import annotations
+
+import re
+
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    ResponseDataLossError,
+    UnsupportedURLSchemeError,
+)
+from scrapy.spidermiddlewares.httperror import HttpError
+
+from crawler.errors import (
+    AddressRefused,
+    BadUrl,
+    BodyTruncated,
+    ConnectionFailed,
+    DownloadTimeout,
+    HttpFailed,
+    HttpRefused,
+    NameNotResolved,
+    PageError,
+    PageTooLarge,
+    RedirectLoop,
+    SchemeRefused,
+    TlsFailed,
+)
+
+RETRIED_STATUS = frozenset({408, 425, 429})
+"""Client errors that pass: timeout, too early, too many requests (RFC 9110, 8470, 6585)."""
+
+TLS_WORDS = re.compile(r"ssl|tls|certificate|handshake", re.IGNORECASE)
+
+
+def page_error(error: BaseException, refused_hosts: frozenset[str] = frozenset(), host: str = "") -> PageError:
+    """Return the page error that an exception of a request stands for, its message one line for a person.
+
+    `refused_hosts` are the names that the resolver found at addresses that may not be reached.
+    """
+    if isinstance(error, PageError):
+        return error
+    if isinstance(error, HttpError):
+        return http_error(error.response.status)
+    if host in refused_hosts:
+        return AddressRefused(f"{host} is at an address that is not public; allow it with --allow-address CIDR[:port]")
+    if isinstance(error, CannotResolveHostError):
+        return NameNotResolved(f"the name {host} does not resolve; check the URL or the network")
+    if isinstance(error, DownloadTimeoutError):
+        return DownloadTimeout("no whole answer within the time allowed")
+    if isinstance(error, ResponseDataLossError):
+        return BodyTruncated("the answer broke off before its end")
+    if isinstance(error, DownloadCancelledError):
+        return PageTooLarge("the answer is over the cap on bytes")
+    if isinstance(error, UnsupportedURLSchemeError):
+        return SchemeRefused("only http and https are fetched")
+    return _by_words(error)
+
+
+def http_error(status: int) -> PageError:
+    """Return the error of an HTTP status that is not 2xx or 304."""
+    passing = status >= 500 or status in RETRIED_STATUS or status < 400
+    return HttpFailed(f"HTTP {status}") if passing else HttpRefused(f"HTTP {status}")
+
+
+def _by_words(error: BaseException) -> PageError:
+    words = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+    if isinstance(error, IgnoreRequest):
+        return RedirectLoop("too many redirects") if "redirect" in words.lower() else BadUrl(words)
+    if isinstance(error, DownloadConnectionRefusedError):
+        return ConnectionFailed("the connection was refused")
+    if TLS_WORDS.search(words):
+        return TlsFailed(f"no secure connection ({words})")
+    if isinstance(error, DownloadFailedError | OSError):
+        return ConnectionFailed(f"the connection failed ({words})")
+    if isinstance(error, ValueError):
+        return BadUrl(words)
+    return ConnectionFailed(words)

@@ -1,0 +1,25 @@
+"""Page -> Record as every entrance gives it: read, then fingerprinted. Extraction and dedup meet here."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from crawler.dedup.fingerprints import text_hash
+from crawler.errors import PageError
+from crawler.extraction.options import DEFAULT_OPTIONS, ExtractionOptions
+from crawler.extraction.read_page import read_page, unread_record
+from crawler.items import Page, Record
+
+
+def record_of(page: Page, options: ExtractionOptions = DEFAULT_OPTIONS) -> Record:
+    """Return the record of a page, whatever its status. Raises NotHtml, PageTooLarge or EmptyPage."""
+    record = read_page(page, options)
+    return replace(record, text_hash=text_hash(record.text)) if record.text else record
+
+
+def record_or_status(page: Page, options: ExtractionOptions = DEFAULT_OPTIONS) -> Record:
+    """Return the record of a page; one that cannot be read gives a record whose status says so. Never raises."""
+    try:
+        return record_of(page, options)
+    except PageError as error:
+        return unread_record(page, error)

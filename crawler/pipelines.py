@@ -1,0 +1,239 @@
+"""The two pipelines: read the page in a worker; then claim, write and remember in one place.
+
+Deduplication is part of StorePipeline on purpose. As separate pipelines with one `await` between check and write,
+12 copies of one body gave 3, 2 and 2 records instead of 1 (decision 0005).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from scrapy import signals
+from scrapy.exceptions import DropItem, NotConfigured
+
+from crawler.errors import LanguageUnwanted, OutputError, PageError
+from crawler.extensions import Workers
+from crawler.items import JsonValue, Page, Record, Verdict
+from crawler.signals import page_failed, page_recorded
+from crawler.state.runs import new_run_id
+from crawler.state.store import CrawlStore
+from crawler.state.values import Outcome, SiteAccount, Waiting
+from crawler.statuses import status_error
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+logger = logging.getLogger(__name__)
+
+READ_PAGE = "crawler.flow:record_of"
+FLUSH_CHECK_SECONDS = 0.5
+
+
+class ExtractPipeline:
+    """Page -> Record, in a worker process. A page that gives no record is named by the `page_failed` signal."""
+
+    def __init__(self, scrapy_crawler: Crawler) -> None:
+        self.crawler = scrapy_crawler
+        workers = scrapy_crawler.get_extension(Workers)
+        if workers is None:
+            raise NotConfigured("ExtractPipeline needs the extension crawler.extensions.Workers")
+        self.workers = workers
+
+    @classmethod
+    def from_crawler(cls, scrapy_crawler: Crawler) -> Self:
+        return cls(scrapy_crawler)
+
+    async def process_item(self, item: Any) -> Any:
+        """Return the record of a Page; anything else passes through. Raises DropItem for a page without a record."""
+        if not isinstance(item, Page):
+            return item
+        requested = item.requested_url or item.url or ""
+        try:
+            record: Record = await asyncio.wrap_future(self.workers.pool.submit(READ_PAGE, item))
+            self._check(record, item)
+        except PageError as error:
+            self.crawler.signals.send_catch_log(page_failed, requested_url=requested, error=error)
+            raise DropItem(f"{requested}: {error}") from error
+        return record
+
+    def _check(self, record: Record, page: Page) -> None:
+        """Raise the error of a record that is not written."""
+        if not self.crawler.settings.getbool("WINNOW_WRITE_ALL"):
+            status_error(record)
+        wanted = page.languages
+        if wanted and record.language != "und" and record.language.split("-")[0] not in wanted:
+            raise LanguageUnwanted(f"the article is in “{record.language}”, wanted: {', '.join(sorted(wanted))}")
+
+
+class StorePipeline:
+    """Record -> JSON line, each article once: claim in memory, write, then remember."""
+
+    def __init__(self, scrapy_crawler: Crawler) -> None:
+        self.crawler = scrapy_crawler
+        self.in_flight: dict[str, Waiting] = {}
+        """Requested URL -> ledger row, for pages asked for and not settled yet."""
+        self.in_flight_of_site: Counter[str] = Counter()
+        self.labels: Counter[str] = Counter()
+        self.error: OutputError | None = None
+        """What kept records or report from being written."""
+        self.report_path: Path | None = None
+        self._store: CrawlStore | None = None
+        self._flushing: asyncio.Task[None] | None = None
+
+    @classmethod
+    def from_crawler(cls, scrapy_crawler: Crawler) -> Self:
+        if not scrapy_crawler.settings.getbool("WINNOW_STATE"):
+            raise NotConfigured
+        return cls(scrapy_crawler)
+
+    @property
+    def store(self) -> CrawlStore:
+        if self._store is None:
+            raise RuntimeError("the store is open from open_spider to the end of the crawl")
+        return self._store
+
+    async def open_spider(self) -> None:
+        """Open state and output folder. Raises OutputError, StateError or LockHeld: then the crawl does not begin."""
+        now = datetime.now(UTC)
+        self.run_id = new_run_id(now)
+        self._store = CrawlStore.open(Path(self.crawler.settings["WINNOW_OUTPUT"]), self.run_id, now)
+        self.crawler.signals.connect(self.page_failed, page_failed)
+        self.crawler.signals.connect(self.spider_closed, signals.spider_closed)
+        self._flushing = asyncio.create_task(self._flush_in_time())
+
+    def begin(self, waiting: Waiting) -> None:
+        """Note that the page of a ledger row is being asked for."""
+        self.in_flight[waiting.url] = waiting
+        self.in_flight_of_site[waiting.site] += 1
+
+    async def process_item(self, item: Any) -> Any:
+        """Write a record and return its JSON object. Raises DropItem for a duplicate."""
+        if not isinstance(item, Record):
+            return item
+        waiting = self._settled(item.requested_url or "")
+        record = replace(item, run_id=self.run_id)
+        verdict = self.store.claim(record)
+        self.crawler.signals.send_catch_log(page_recorded, requested_url=waiting.url, record=record, verdict=verdict)
+        if verdict.state == "duplicate":
+            assert verdict.original_id is not None
+            self.store.settle(_outcome(waiting, "duplicate", original_id=verdict.original_id))
+            self._flush_if_due()
+            raise DropItem(f"{waiting.url}: repeats {verdict.original_id}")
+        self.store.write(record, waiting.site, waiting.normalized_url)
+        self.labels.update(str(segment.label) for segment in record.segments)
+        self._flush_if_due()
+        return record.to_dict()
+
+    def page_failed(self, requested_url: str, error: PageError) -> None:
+        """Settle a page that gave no record."""
+        if requested_url not in self.in_flight:
+            return
+        waiting = self._settled(requested_url)
+        self.store.settle(_outcome(waiting, error.state, cause=error.cause, detail=str(error)))
+        self._flush_if_due()
+
+    def spider_closed(self, reason: str) -> None:
+        """Commit what is left, finish the files and write the run's report."""
+        store, self._store = self.store, None
+        if self.error is not None:
+            store.abort()
+            return
+        try:
+            self.report_path = store.finish(self._report(store, reason))
+        except OutputError as error:
+            self.error = error
+            logger.error("%s", error)
+
+    def _report(self, store: CrawlStore, reason: str) -> dict[str, JsonValue]:
+        stats = self.crawler.stats.get_stats()
+        return {
+            "finish_reason": reason,
+            "versions": _versions(),
+            "requests": stats.get("downloader/request_count", 0),
+            "bytes": stats.get("downloader/response_bytes", 0),
+            "blocks_by_label": dict(sorted(self.labels.items())),
+            "sites": {name: _account(account) for name, account in sorted(store.account().items())},
+        }
+
+    async def close_spider(self) -> None:
+        if self._flushing is not None:
+            self._flushing.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._flushing
+
+    def _settled(self, requested_url: str) -> Waiting:
+        waiting = self.in_flight.pop(requested_url)
+        self.in_flight_of_site[waiting.site] -= 1
+        return waiting
+
+    async def _flush_in_time(self) -> None:
+        while True:
+            await asyncio.sleep(FLUSH_CHECK_SECONDS)
+            self._flush_if_due()
+
+    def _flush_if_due(self) -> None:
+        if self.error is not None or not self.store.due_for_flush():
+            return
+        try:
+            self.store.flush()
+        except OutputError as error:
+            # Nothing more can be kept: stop, and leave what is not committed to the next run.
+            self.error = error
+            logger.error("%s", error)
+            asyncio.create_task(self.crawler.engine.close_spider_async(reason="output_failed"))  # noqa: RUF006
+
+
+class DeliverPipeline:
+    """Record -> the `page_recorded` signal, for runs without state: one record per page, nothing dropped."""
+
+    def __init__(self, scrapy_crawler: Crawler) -> None:
+        self.crawler = scrapy_crawler
+
+    @classmethod
+    def from_crawler(cls, scrapy_crawler: Crawler) -> Self:
+        return cls(scrapy_crawler)
+
+    async def process_item(self, item: Any) -> Any:
+        if not isinstance(item, Record):
+            return item
+        verdict = Verdict("new")
+        self.crawler.signals.send_catch_log(
+            page_recorded, requested_url=item.requested_url, record=item, verdict=verdict
+        )
+        return item.to_dict()
+
+
+def _outcome(
+    waiting: Waiting,
+    state: str,
+    *,
+    cause: str | None = None,
+    detail: str = "",
+    original_id: str | None = None,
+) -> Outcome:
+    return Outcome(waiting.normalized_url, waiting.url, waiting.site, state, cause, detail, original_id)
+
+
+def _account(account: SiteAccount) -> dict[str, JsonValue]:
+    return {
+        "found": account.found,
+        "refused": account.refused,
+        "accepted": account.accepted,
+        "states": dict(account.states),
+        "causes": dict(account.causes),
+        "refusals": dict(account.refusals),
+        "holds": account.holds,
+    }
+
+
+def _versions() -> dict[str, str]:
+    from importlib.metadata import version  # once a run
+
+    return {name: version(name) for name in ("winnow-crawler", "scrapy", "trafilatura", "lxml")}

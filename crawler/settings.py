@@ -1,0 +1,85 @@
+"""Hardened Scrapy settings, one comment each: unit and why. `crawler/addons.py` ships the same to other projects.
+
+Deduplication lives in one place, `crawler.pipelines.StorePipeline`: by normalized URL and exact text, in a run and
+across runs. Scrapy's own filter by request is off for our requests (`dont_filter`): the claim in the store decides.
+"""
+
+from crawler import __version__
+
+BOT_NAME = "winnow"
+SPIDER_MODULES = ["crawler.spiders"]
+NEWSPIDER_MODULE = "crawler.spiders"
+
+# Who we are. A crawl of public sites needs a contact in it (sites.toml, `user_agent`).
+PROJECT_PAGE = "https://pypi.org/project/winnow-crawler/"
+USER_AGENT = f"Winnow/{__version__} (+{PROJECT_PAGE})"
+
+# Nothing listens: both would be remote control of this process.
+TELNETCONSOLE_ENABLED = False
+REMOTE_CONTROL_ENABLED = False
+
+# http and https only. A feed may list file:///etc/passwd, and Scrapy would read it.
+DOWNLOAD_HANDLERS = {"file": None, "data": None, "ftp": None, "s3": None}
+
+# CIDR[:port] that may be reached although they are not public; the guard refuses all others.
+WINNOW_ALLOW_ADDRESSES: list[str] = []
+TWISTED_DNS_RESOLVER = "crawler.resolver.GuardedResolver"
+DNS_TIMEOUT = 10  # seconds
+
+DOWNLOAD_VERIFY_CERTIFICATES = True
+COOKIES_ENABLED = False  # a cookie ties requests together and can be a bomb
+REFERRER_POLICY = "no-referrer"  # where a link was found is nobody's matter
+METAREFRESH_ENABLED = False  # a way round the redirect limit
+
+# Bounds of one answer. Scrapy's own: 1 GiB and 180 s, three times.
+DOWNLOAD_MAXSIZE = 10_000_000  # bytes, also after decompression; sources get more, see spiders/news.py
+DOWNLOAD_WARNSIZE = 0  # bytes, 0 = never: the cause in the ledger says it
+DOWNLOAD_TIMEOUT = 30  # seconds for the whole answer, not between two bytes
+DOWNLOAD_FAIL_ON_DATALOSS = True  # a cut body is a failed page, never half an article
+RETRY_TIMES = 2  # a page that fails three times in a run waits for the next
+RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"  # the ledger and stderr name the page once
+REDIRECT_MAX_TIMES = 10  # hops; RFC 9309 asks for five for robots.txt
+URLLENGTH_LIMIT = 2083  # characters
+
+# Politeness, per host. sites.toml overrides delay and concurrency for each site.
+ROBOTSTXT_OBEY = True
+CONCURRENT_REQUESTS = 32
+CONCURRENT_REQUESTS_PER_DOMAIN = 1
+DOWNLOAD_DELAY = 1.0  # seconds
+DOWNLOAD_DELAY_JITTER = 0.25  # share of the delay
+AUTOTHROTTLE_ENABLED = True
+AUTOTHROTTLE_START_DELAY = 1.0  # seconds
+AUTOTHROTTLE_MAX_DELAY = 60.0  # seconds
+
+# Extraction runs in worker processes (crawler/extraction/pool.py), never in the reactor.
+WINNOW_EXTRACTION_WORKERS = 0  # processes, 0 = one a core
+WINNOW_PAGE_SECONDS = 20.0  # wall time of one page in a worker
+CONCURRENT_ITEMS = 8  # items of one response; our spiders give one
+SCRAPER_SLOT_MAX_ACTIVE_SIZE = 20_000_000  # bytes of pages waiting for a worker: downloads pause above it
+
+WINNOW_WRITE_ALL = False  # True: pages that are no articles become records too
+
+# Where records and state go; the layout is in output/README.md.
+WINNOW_OUTPUT = "output"
+WINNOW_STATE = True  # False: nothing is remembered and nothing dropped (`winnow scrape`)
+WINNOW_LIMIT = 0  # pages a run, 0 = no limit
+
+DOWNLOADER_MIDDLEWARES = {
+    "crawler.middlewares.AddressGuardMiddleware": 40,
+    "crawler.middlewares.SiteGuardMiddleware": 45,
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "crawler.robots.RobotsMiddleware": 100,
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # SiteGuardMiddleware, which names the cause
+}
+ITEM_PIPELINES = {
+    "crawler.pipelines.ExtractPipeline": 300,
+    "crawler.pipelines.StorePipeline": 800,
+}
+EXTENSIONS = {
+    "crawler.extensions.Workers": 10,
+}
+
+LOG_LEVEL = "INFO"
+LOG_VERSIONS: list[str] = []
+DEFAULT_DROPITEM_LOG_LEVEL = "DEBUG"  # duplicates are counted, not shouted
+"""Scrapy would print each dropped item at WARNING, with the whole page in it."""

@@ -1,0 +1,8 @@
+"""Scrapy signals of our own."""
+
+page_failed = object()
+"""A requested page gave no record. Handlers get `requested_url: str` and `error: PageError`, whose `state` and
+`cause` are the ledger's words."""
+
+page_recorded = object()
+"""A page ended well. Handlers get `requested_url: str`, `record: Record` and `verdict: Verdict`."""

@@ -1,0 +1,184 @@
+"""`scrapy crawl news -a sites=sites.toml`: configured sites, their sources, then the articles those gave."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Iterable
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from scrapy import Request
+
+from crawler.config import Site, choose_sites, load_sites
+from crawler.discovery.options import DEFAULT_OPTIONS
+from crawler.discovery.sources import SourceLinks
+from crawler.errors import PageError, UsageError
+from crawler.extensions import Workers
+from crawler.failures import http_error
+from crawler.items import DiscoveredVia, Link
+from crawler.robots import RobotsMiddleware
+from crawler.spiders.base import ArticleSpider, site_meta
+from crawler.spiders.sources import Source, candidates_of, download_slots, poll_of
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+    from twisted.python.failure import Failure
+
+MAX_SOURCE_BYTES = DEFAULT_OPTIONS.max_sitemap_bytes
+MAX_SITEMAPS = 50
+"""Sitemap files of one site in one run (research: an endless index tree)."""
+MAX_DEPTH = 2
+"""Sitemap indexes inside indexes that are followed."""
+NOT_MODIFIED = 304
+READ_SOURCE = "crawler.discovery.sources:read_source"
+
+
+class NewsSpider(ArticleSpider):
+    """Polls every source of the sites, then fetches what is waiting. It navigates; it never reads an article."""
+
+    name = "news"
+
+    def __init__(self, sites: tuple[Site, ...] = (), *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.sites = {site.name: site for site in sites}
+        self.polls: dict[str, Counter[str]] = defaultdict(Counter)
+        """Site -> how its sources answered: `read`, or the cause."""
+        self._asked: defaultdict[str, set[str]] = defaultdict(set)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        path, names = kwargs.pop("sites", ""), kwargs.pop("site", "")
+        if not path:
+            raise UsageError("no sites given; use -a sites=sites.toml")
+        sites = choose_sites(load_sites(Path(path)), names.split(",") if names else ())
+        crawler.settings.set("DOWNLOAD_SLOTS", download_slots(sites, crawler.settings), priority="spider")
+        return super().from_crawler(crawler, sites, *args, **kwargs)
+
+    async def start(self) -> AsyncIterator[Request]:
+        """Ask for the sources, then for the pages that they gave and those left from earlier runs."""
+        if self.store_pipeline is None:
+            raise UsageError("the news spider needs the StorePipeline; it keeps what was found")
+        for site in self.sites.values():
+            for source in _configured_sources(site):
+                for request in self._ask(site, source):
+                    yield request
+        async for request in self.waiting_pages(dict(self.sites)):
+            yield request
+
+    def _ask(self, site: Site, source: Source) -> Iterable[Request]:
+        """Yield the request of a source that was not asked for yet in this run."""
+        asked = self._asked[site.name]
+        too_many = source.kind is DiscoveredVia.SITEMAP and len(asked) >= MAX_SITEMAPS
+        if source.url in asked or source.depth > MAX_DEPTH or too_many:
+            if too_many:
+                self.logger.warning("%s: not asked, the site has more than %d sources", source.url, MAX_SITEMAPS)
+            return
+        asked.add(source.url)
+        pipeline = self.store_pipeline
+        assert pipeline is not None
+        meta = {key: value for key, value in site_meta(site).items() if key != "site_url" or source.found}
+        meta |= {
+            "source": source,
+            "download_maxsize": MAX_SOURCE_BYTES,
+            "handle_httpstatus_list": [NOT_MODIFIED],
+            "requested_url": source.url,
+        }
+        headers = source.validators(pipeline.store.source(source.url))
+        if site.user_agent:
+            headers["User-Agent"] = site.user_agent
+        self.open_polls += 1
+        yield Request(
+            source.url, callback=self.parse_source, errback=self.source_failed,
+            headers=headers, meta=meta, dont_filter=True, priority=100,
+        )  # fmt: skip
+
+    async def parse_source(self, response: Response) -> AsyncIterator[Request]:
+        """Commit what the source gave; yield the requests of sources that it names."""
+        site, source = self.sites[response.meta["site"]], response.meta["source"]
+        try:
+            links = await self._read(response, source)
+        except PageError as error:
+            self._poll_failed(site, source, error, response)
+            links = SourceLinks()
+        else:
+            self._poll_done(site, source, response, links.links)
+        async for further in self._further_sources(site, source, links, response):
+            for request in self._ask(site, further):
+                yield request
+        self._close_poll()
+
+    async def source_failed(self, failure: Failure) -> AsyncIterator[Request]:
+        """Commit why a source could not be asked; a home page's robots.txt may still name sitemaps."""
+        request: Request = failure.request  # type: ignore[attr-defined] # Scrapy sets it on every failure
+        site, source = self.sites[request.meta["site"]], request.meta["source"]
+        self._poll_failed(site, source, self.error_of(failure, request), None)
+        async for further in self._further_sources(site, source, SourceLinks(), None):
+            for asked in self._ask(site, further):
+                yield asked
+        self._close_poll()
+
+    async def _read(self, response: Response, source: Source) -> SourceLinks:
+        if response.status == NOT_MODIFIED:
+            return SourceLinks()
+        if response.status != 200:
+            raise http_error(response.status)
+        workers = self.crawler.get_extension(Workers)
+        assert workers is not None
+        content_type = (response.headers.get("Content-Type") or b"").decode("latin-1") or None
+        call = workers.pool.submit(READ_SOURCE, source.kind, response.body, response.url, content_type)
+        found: SourceLinks = await asyncio.wrap_future(call)
+        for fault in found.faults:
+            self.logger.warning("%s: %s", source.url, fault)
+        return found
+
+    async def _further_sources(
+        self, site: Site, source: Source, links: SourceLinks, response: Response | None
+    ) -> AsyncIterator[Source]:
+        """Yield the sitemaps of an index and, for a home page without configured sources, what it and robots name."""
+        for child in links.children:
+            yield Source(child, DiscoveredVia.SITEMAP, found=True, depth=source.depth + 1)
+        if not source.discovers:
+            return
+        for feed in links.feeds:
+            yield Source(feed, DiscoveredVia.FEED, found=True)
+        robots = self.crawler.get_downloader_middleware(RobotsMiddleware)
+        if robots is not None:
+            rules = await robots.rules(response.url if response else source.url, site_meta(site))
+            for url in rules.sitemaps:
+                yield Source(url, DiscoveredVia.SITEMAP, found=True)
+
+    def _poll_done(self, site: Site, source: Source, response: Response, links: tuple[Link, ...]) -> None:
+        pipeline = self.store_pipeline
+        assert pipeline is not None
+        accepted, refused = candidates_of(site, links)
+        poll = poll_of(site, source, response.status, response, sha256(response.body).hexdigest())
+        counts = pipeline.store.record_poll(poll, accepted)
+        for cause, number in refused.items():
+            pipeline.store.count_refused(site.name, cause, number)
+        self.polls[site.name]["read"] += 1
+        self.logger.info("%s: %d links, %d new", source.url, len(links), counts.new)
+
+    def _poll_failed(self, site: Site, source: Source, error: PageError, response: Response | None) -> None:
+        pipeline = self.store_pipeline
+        assert pipeline is not None
+        status = response.status if response is not None else None
+        pipeline.store.record_poll(poll_of(site, source, status, None, None, error.cause), ())
+        self.polls[site.name][error.cause] += 1
+        self.logger.warning("%s: %s: %s", source.url, error.cause, error)
+
+    def _close_poll(self) -> None:
+        self.open_polls -= 1
+        self._wake.set()
+
+
+def _configured_sources(site: Site) -> list[Source]:
+    """Return the site's sources; the home page, which names others, where none is configured."""
+    named = [
+        *(Source(url, DiscoveredVia.FEED) for url in site.feeds),
+        *(Source(url, DiscoveredVia.SITEMAP) for url in site.sitemaps),
+        *(Source(url, DiscoveredVia.FRONT_PAGE) for url in site.front_pages),
+    ]
+    return named or [Source(site.url, DiscoveredVia.FRONT_PAGE, discovers=True)]

@@ -1,0 +1,72 @@
+"""`scrapy crawl pages -a urls=...`: given URLs, no discovery."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from scrapy import Request
+
+from crawler.errors import PageError, UsageError
+from crawler.items import DiscoveredVia, Link
+from crawler.spiders.base import ArticleSpider
+from crawler.state.values import Candidate, Poll
+from crawler.urls import normalized_url
+
+SITE = "given"
+"""The ledger's site of URLs that no source gave."""
+ASKED_AT_A_TIME = 64
+
+
+class PagesSpider(ArticleSpider):
+    """Fetches the URLs in the argument `urls`, separated by white space or commas, or in the file `urls=@FILE`."""
+
+    name = "pages"
+
+    def __init__(self, urls: str = "", *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.urls = _split(urls)
+        if not self.urls:
+            raise UsageError("no URL given; use -a urls=https://... or -a urls=@FILE")
+
+    async def start(self) -> AsyncIterator[Request]:
+        """Ask for the pages: from the ledger with state, in the order given without."""
+        if self.store_pipeline is None:
+            for url in self.urls:
+                try:
+                    normalized_url(url)
+                except PageError as error:
+                    self.page_lost(url, error)
+                    continue
+                yield self.page_request(url, Link(url, DiscoveredVia.GIVEN))
+            return
+        self._find()
+        async for request in self.waiting_pages({SITE: None}):
+            yield request
+
+    def _find(self) -> None:
+        """Enter the URLs into the ledger."""
+        pipeline = self.store_pipeline
+        assert pipeline is not None
+        candidates = []
+        for url in self.urls:
+            try:
+                candidates.append(Candidate(Link(url, DiscoveredVia.GIVEN), normalized_url(url), SITE))
+            except PageError as error:
+                pipeline.store.count_refused(SITE, error.cause, 1)
+                self.logger.warning("%s: %s", ascii(url)[1:-1], error)
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        poll = Poll("given:", SITE, DiscoveredVia.GIVEN, None, None, None, None, now)
+        pipeline.store.record_poll(poll, candidates)
+
+
+def _split(urls: str) -> tuple[str, ...]:
+    if urls.startswith("@"):
+        try:
+            urls = Path(urls[1:]).read_text(encoding="utf-8")
+        except OSError as error:
+            raise UsageError(f"urls={urls}: cannot be read ({error.strerror})") from error
+    # A comma splits only before a new URL: it may stand in one.
+    return tuple(dict.fromkeys(urls.replace(",http", " http").split()))

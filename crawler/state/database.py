@@ -1,0 +1,131 @@
+"""Open `state.sqlite`: made whole where it is missing, checked where it is there, never replaced."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from crawler import errors
+from crawler.records.files import fsync_folder, output_errors
+from crawler.state.migrations import APPLICATION_ID, MIGRATIONS
+
+STATE_NAME = "state.sqlite"
+CHOICE = "restore it from a copy, or begin anew in another output folder"
+
+_UNWRITABLE = {
+    sqlite3.SQLITE_FULL: "the disk is full; free some space and run again",
+    sqlite3.SQLITE_IOERR: "the disk could not be read or written; check it and run again",
+    sqlite3.SQLITE_READONLY: "no permission to write; change it or choose another folder",
+    sqlite3.SQLITE_PERM: "no permission to write; change it or choose another folder",
+    sqlite3.SQLITE_CANTOPEN: "it cannot be opened; check folder and permissions",
+    sqlite3.SQLITE_BUSY: "another program holds it locked; close that and run again",
+}
+_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+_PRIMARY_CODE = 0xFF
+
+
+@contextmanager
+def state_errors(path: Path) -> Iterator[None]:
+    """Turn what SQLite says of disk and file into OutputError or StateError; our own mistakes pass on."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        code = getattr(error, "sqlite_errorcode", 0) & _PRIMARY_CODE
+        if code in _DAMAGED:
+            raise errors.StateError(f"{path} is damaged or no state file ({error}): {CHOICE}") from error
+        if code in _UNWRITABLE:
+            raise errors.OutputError(f"{path} cannot be used ({error}): {_UNWRITABLE[code]}") from error
+        raise
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """All or nothing, durable at the end of the block."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def open_state(path: Path, busy_timeout_s: float) -> sqlite3.Connection:
+    """Return a connection that commits only through `transaction`.
+
+    Raises StateError for a file that is damaged, not ours or of a newer version, and for one that is missing
+    though the folder has output: without it every article would be written a second time.
+    """
+    if not path.exists():
+        _refuse_orphans(path)
+        _create(path, busy_timeout_s)
+    elif path.is_file() and path.stat().st_size == 0:
+        raise errors.StateError(f"{path} is empty, so it is damaged: {CHOICE}")
+    with state_errors(path):
+        connection = sqlite3.connect(path, timeout=busy_timeout_s, isolation_level=None)
+        try:
+            _check(connection, path)
+            _migrate(connection)
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+def _refuse_orphans(path: Path) -> None:
+    leftovers = [path.with_name(path.name + "-wal"), *(path.parent / "records").rglob("*.jsonl*")]
+    found = next((leftover for leftover in leftovers if leftover.exists()), None)
+    if found is not None:
+        raise errors.StateError(f"{path} is missing, but {found.relative_to(path.parent)} is there: {CHOICE}")
+
+
+def _create(path: Path, busy_timeout_s: float) -> None:
+    """Make the file under another name first, so that a file of this name always has its tables."""
+    fresh = path.with_name(path.name + ".new")
+    with output_errors(path), state_errors(path):
+        for leftover in (fresh, fresh.with_name(fresh.name + "-journal")):
+            leftover.unlink(missing_ok=True)
+        connection = sqlite3.connect(fresh, timeout=busy_timeout_s, isolation_level=None)
+        try:
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            _migrate(connection)
+        finally:
+            connection.close()
+        fresh.replace(path)
+        fsync_folder(path.parent)
+
+
+def _check(connection: sqlite3.Connection, path: Path) -> None:
+    if _pragma(connection, "application_id") != APPLICATION_ID:
+        raise errors.StateError(f"{path} is a SQLite file of another program: {CHOICE}")
+    version = _pragma(connection, "user_version")
+    if not 0 < int(version) <= len(MIGRATIONS):
+        raise errors.StateError(
+            f"{path} has version {version}, this program knows 1 to {len(MIGRATIONS)}: "
+            "use the newer program, or another output folder"
+        )
+    fault = _pragma(connection, "quick_check")
+    if fault != "ok":
+        raise errors.StateError(f"{path} is damaged ({fault}): {CHOICE}")
+
+
+def _pragma(connection: sqlite3.Connection, name: str) -> int | str:
+    value: int | str = connection.execute(f"PRAGMA {name}").fetchone()[0]
+    return value
+
+
+def _migrate(connection: sqlite3.Connection) -> None:
+    done = int(_pragma(connection, "user_version"))
+    for number, script in enumerate(MIGRATIONS[done:], done + 1):
+        try:
+            connection.executescript(f"BEGIN IMMEDIATE; {script}; PRAGMA user_version = {number}; COMMIT;")
+        except sqlite3.Error:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise

@@ -1,0 +1,80 @@
+"""The tables of `state.sqlite`. A script, once released, is never changed: a new one is added."""
+
+from __future__ import annotations
+
+APPLICATION_ID = 0x574E4F57
+"""Marks the file as ours ("WNOW"), in SQLite's header."""
+
+_FIRST = """
+CREATE TABLE runs (
+    run_id TEXT PRIMARY KEY,
+    started_at TEXT NOT NULL,
+    finished_at TEXT,              -- null: the run is at work, or it died
+    report TEXT                    -- JSON, as in runs/<run_id>.json
+) STRICT;
+
+CREATE TABLE files (
+    path TEXT PRIMARY KEY,         -- final name, relative to the output folder
+    run_id TEXT NOT NULL,
+    state TEXT NOT NULL,           -- open (a part file) or finished
+    committed_bytes INTEGER NOT NULL,
+    records INTEGER NOT NULL,
+    sha256 TEXT,                   -- of a finished file
+    finished_at TEXT
+) STRICT;
+CREATE INDEX files_open ON files (path) WHERE state = 'open';
+
+CREATE TABLE sources (
+    url TEXT PRIMARY KEY,
+    site TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    etag TEXT,                     -- etag, last_modified, body_hash: of the last answer with a body
+    last_modified TEXT,
+    body_hash TEXT,
+    http_status INTEGER,
+    cause TEXT,                    -- why the last poll failed
+    failures INTEGER NOT NULL,     -- polls in a row that failed
+    polls INTEGER NOT NULL,
+    polled_at TEXT NOT NULL,
+    last_new_at TEXT
+) STRICT;
+CREATE INDEX sources_by_site ON sources (site);
+
+CREATE TABLE ledger (
+    normalized_url TEXT PRIMARY KEY,
+    url TEXT NOT NULL,
+    site TEXT NOT NULL,
+    state TEXT NOT NULL,
+    cause TEXT,
+    detail TEXT NOT NULL DEFAULT '',
+    discovered_via TEXT NOT NULL,
+    source_url TEXT,
+    title TEXT,
+    published TEXT,
+    modified TEXT,
+    newest_at INTEGER NOT NULL,    -- seconds since 1970: published, else modified, else first seen
+    first_seen TEXT NOT NULL,
+    found_run TEXT NOT NULL,       -- the last run whose account counts the row as found
+    settled_run TEXT,              -- the last run in which the row got its state
+    attempts INTEGER NOT NULL DEFAULT 0,
+    record_id TEXT,
+    original_id TEXT,              -- of a duplicate: the record that it repeats
+    text_hash TEXT
+) STRICT;
+CREATE INDEX ledger_waiting ON ledger (newest_at DESC) WHERE state = 'waiting';
+CREATE INDEX ledger_waiting_by_site ON ledger (site, newest_at DESC) WHERE state = 'waiting';
+CREATE INDEX ledger_failed ON ledger (site, cause) WHERE state = 'failed';
+CREATE INDEX ledger_found ON ledger (found_run);
+
+CREATE TABLE seen_records (
+    record_id TEXT PRIMARY KEY
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE seen_texts (
+    text_hash TEXT PRIMARY KEY,
+    record_id TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST,)
+"""Scripts in order; the file's `user_version` says how many of them it has had."""

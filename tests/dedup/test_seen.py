@@ -1,0 +1,97 @@
+"""What every seen index keeps, held against each of them."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from crawler.dedup.seen import MemorySeen, SeenIndex
+from crawler.dedup.sqlite_seen import SqliteSeen
+from crawler.items import Extraction, Record, Status, Verdict
+from crawler.state.database import open_state, transaction
+
+NEW = Verdict("new")
+
+
+def _record(record_id: str, text_hash: str | None) -> Record:
+    return Record(id=record_id, text_hash=text_hash, extraction=Extraction(Status.OK, None, "", {}))
+
+
+@pytest.fixture
+def connection(tmp_path: Path) -> Iterator[sqlite3.Connection]:
+    connection = open_state(tmp_path / "state.sqlite", 1.0)
+    yield connection
+    connection.close()
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def seen(request: pytest.FixtureRequest, connection: sqlite3.Connection) -> SeenIndex:
+    return MemorySeen() if request.param == "memory" else SqliteSeen(connection)
+
+
+def test_of_copies_at_the_same_time_one_is_new(seen: SeenIndex) -> None:
+    copies = [_record(f"id{n}", "text") for n in range(12)]
+    verdicts = [seen.claim(copy) for copy in copies]
+    assert verdicts == [NEW] + [Verdict("duplicate", "id0")] * 11
+
+
+def test_a_confirmed_text_stays_known(seen: SeenIndex) -> None:
+    seen.claim(_record("a", "text"))
+    seen.confirm(_record("a", "text"))
+    assert seen.claim(_record("b", "text")) == Verdict("duplicate", "a")
+
+
+@pytest.mark.parametrize("confirmed", [False, True], ids=["claimed", "confirmed"])
+@pytest.mark.parametrize("text_hash", ["text", "another", None])
+def test_a_known_id_is_a_duplicate_of_itself(seen: SeenIndex, confirmed: bool, text_hash: str | None) -> None:
+    seen.claim(_record("a", "text"))
+    if confirmed:
+        seen.confirm(_record("a", "text"))
+    assert seen.claim(_record("a", text_hash)) == Verdict("duplicate", "a")
+
+
+def test_a_released_claim_makes_room_for_another_copy(seen: SeenIndex) -> None:
+    seen.claim(_record("a", "text"))
+    seen.release(_record("a", "text"))
+    assert seen.claim(_record("b", "text")) == NEW
+    assert seen.claim(_record("a", "text")) == Verdict("duplicate", "b")
+
+
+def test_releasing_without_a_claim_changes_nothing(seen: SeenIndex) -> None:
+    seen.claim(_record("a", "text"))
+    seen.release(_record("b", "text"))
+    assert seen.claim(_record("c", "text")) == Verdict("duplicate", "a")
+    seen.confirm(_record("a", "text"))
+    seen.release(_record("a", "text"))
+    assert seen.claim(_record("c", "text")) == Verdict("duplicate", "a")
+
+
+def test_records_without_text_are_told_apart_by_id(seen: SeenIndex) -> None:
+    assert seen.claim(_record("a", None)) == NEW
+    assert seen.claim(_record("b", None)) == NEW
+    seen.confirm(_record("a", None))
+    assert seen.claim(_record("a", None)) == Verdict("duplicate", "a")
+
+
+def test_sqlite_keeps_what_is_committed(connection: sqlite3.Connection) -> None:
+    before = SqliteSeen(connection)
+    before.claim(_record("a", "text"))
+    before.claim(_record("b", "lost"))
+    with transaction(connection):
+        before.confirm(_record("a", "text"))
+    after = SqliteSeen(connection)
+    assert after.claim(_record("c", "text")) == Verdict("duplicate", "a")
+    assert after.claim(_record("a", None)) == Verdict("duplicate", "a")
+    assert after.claim(_record("d", "lost")) == NEW
+
+
+def test_a_confirmation_rolled_back_is_a_release(connection: sqlite3.Connection) -> None:
+    seen = SqliteSeen(connection)
+    seen.claim(_record("a", "text"))
+    with pytest.raises(RuntimeError), transaction(connection):  # noqa: PT012
+        seen.confirm(_record("a", "text"))
+        raise RuntimeError
+    assert seen.claim(_record("b", "text")) == NEW

@@ -1,0 +1,123 @@
+"""The account holds after every run, whatever happens in it."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crawler.items import Verdict
+from crawler.state.store import CrawlStore
+from crawler.state.values import Outcome, StoreOptions
+
+if TYPE_CHECKING:
+    from tests.state.conftest import Desk
+
+SITES = ("news", "paper")
+ENDINGS = (
+    ("failed", "http_failed"),
+    ("failed", "http_refused"),
+    ("skipped", "not_article"),
+    ("waiting", "robots_unavailable"),
+    ("unchanged", None),
+)
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(["poll", "poll", "take", "take", "refuse", "flush", "settle", "other_site", "finish", "kill"]),
+        st.integers(0, 2**16),
+    ),
+    max_size=40,
+)
+
+
+class Play:
+    """Plays steps over several runs, and counts for itself what each run came across."""
+
+    def __init__(self, desk: Desk, folder: Path) -> None:
+        self.desk = desk
+        self.folder = folder
+        self.number = 0
+        self.begin()
+
+    def begin(self) -> None:
+        self.number += 1
+        self.run = CrawlStore.open(
+            self.folder,
+            f"run-{self.number}",
+            datetime(2026, 11, 22, tzinfo=UTC),
+            StoreOptions(busy_timeout_s=1),
+        )
+
+    def step(self, word: str, seed: int) -> None:
+        chance = random.Random(seed)
+        site = chance.choice(SITES)
+        numbers = [chance.randrange(12) for _ in range(chance.randrange(5))]
+        match word:
+            case "poll":
+                self.run.record_poll(self.desk.poll(site), [self.desk.candidate(n, site) for n in numbers])
+            case "other_site":
+                other = [self.desk.candidate(n, "news") for n in numbers]
+                moved = [type(c)(c.link, c.normalized_url, site) for c in other]
+                self.run.record_poll(self.desk.poll(site), moved)
+            case "take":
+                for row in self.run.take_waiting(chance.choice([site, None]), 3):
+                    self.end(row.normalized_url, row.site, chance)
+            case "settle":
+                for n in numbers:
+                    self.end(f"{site}.example/{n}", site, chance)
+            case "refuse":
+                self.run.count_refused(site, "denied", len(numbers))
+            case "flush":
+                self.run.flush()
+            case "finish" | "kill":
+                self.check()
+                if word == "finish":
+                    self.run.finish({})
+                self.run.abort()
+                self.begin()
+
+    def end(self, key: str, site: str, chance: random.Random) -> None:
+        number = int(key.rpartition("/")[2])
+        ending = chance.randrange(8)
+        if ending == 7:
+            return
+        if ending >= len(ENDINGS):
+            record = self.desk.record(number, site, chance.randrange(6))
+            verdict = self.run.claim(record)
+            if verdict == Verdict("new"):
+                self.run.write(record, site, key)
+            else:
+                outcome = Outcome(key, "u", site, "duplicate", original_id=verdict.original_id)
+                self.run.settle(outcome)
+            return
+        state, cause = ENDINGS[ending]
+        self.run.settle(Outcome(key, "u", site, state, cause))
+
+    def check(self) -> None:
+        for site, account in self.run.account().items():
+            assert account.holds, (site, account)
+            with_cause = sum(account.states[state] for state in ("skipped", "failed", "waiting"))
+            assert sum(account.causes.values()) == with_cause
+
+
+@settings(max_examples=30, deadline=None)
+@given(steps=STEPS)
+def test_the_account_holds(desk_of: Callable[[Path], Desk], steps: list[tuple[str, int]]) -> None:
+    with TemporaryDirectory() as folder:
+        play = Play(desk_of(Path(folder)), Path(folder))
+        try:
+            for word, seed in steps:
+                play.step(word, seed)
+            play.check()
+            play.run.finish({})
+            ids = Counter(play.desk.written())
+            assert not ids or max(ids.values()) == 1
+        finally:
+            play.run.abort()

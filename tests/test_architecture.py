@@ -1,0 +1,129 @@
+"""The architecture, as a test. Change ALLOWED in the same commit as the import that needs it, and say why there."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "crawler"
+
+CORE = {"items", "errors", "urls"}
+ALLOWED: dict[str, set[str]] = {
+    # core: values, errors, identity
+    "items": set(),
+    "errors": set(),
+    "urls": {"errors"},
+    "addresses": {"errors", "urls"},
+    # pure stages
+    "discovery": CORE,
+    "extraction": CORE,
+    "dedup": CORE | {"state"},  # sqlite_seen works inside the store's transaction
+    "records": CORE,
+    # framework-free
+    "flow": CORE | {"extraction", "dedup"},
+    "statuses": {"errors", "items"},
+    "workers": {"errors"},
+    "config": {"errors", "urls"},
+    "contact": {"addresses", "config", "urls"},
+    "state": CORE | {"dedup", "records"},
+    "demo": CORE,
+    "training": CORE | {"extraction"},
+    # Scrapy shell
+    "settings": set(),
+    "signals": set(),
+    "addons": {"settings"},
+    "failures": {"errors"},
+    "resolver": {"addresses"},
+    "middlewares": {"addresses", "errors", "urls"},
+    "robots": {"errors", "failures"},
+    "extensions": {"workers"},
+    "pipelines": CORE | {"extensions", "signals", "state", "statuses"},
+    "spiders": CORE
+    | {"config", "discovery", "extensions", "failures", "pipelines", "resolver", "robots", "signals", "state"},
+    # command line
+    "cli": {"commands", "errors"},
+    "commands": {
+        *CORE, "addresses", "config", "contact", "demo", "extensions", "extraction", "pipelines", "records",
+        "flow", "signals", "spiders", "statuses", "workers",
+    },
+}  # fmt: skip
+FREE_OF_FRAMEWORK = {
+    "items", "errors", "urls", "addresses", "discovery", "extraction", "dedup", "records", "flow", "statuses",
+    "workers", "config", "contact", "state", "demo", "settings", "training",
+}  # fmt: skip
+FRAMEWORK = {"scrapy", "twisted", "itemadapter", "scrapy_redis", "redis"}
+SINGLE_HOMES = {
+    "trafilatura": "extraction/main_content.py",
+    "langdetect": "extraction/language.py",
+}
+FILES = sorted(p for p in PACKAGE.rglob("*.py") if p != PACKAGE / "__init__.py")
+
+
+def owner(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imported(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            assert node.module is not None
+            if node.module == "crawler":
+                yield from (f"crawler.{alias.name}" for alias in node.names)
+            else:
+                yield node.module
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_imports_point_one_way(path: Path) -> None:
+    me = owner(path)
+    assert me in ALLOWED, f"{me} is not in the import table"
+    for name in imported(path):
+        top, _, rest = name.partition(".")
+        if top == "crawler" and rest and rest != "__version__":
+            them = rest.split(".")[0]
+            assert them == me or them in ALLOWED[me], f"{me} may not import {them}"
+        if me in FREE_OF_FRAMEWORK:
+            assert top not in FRAMEWORK, f"{me} is free of the framework: no {top}"
+
+
+@pytest.mark.parametrize(("library", "home"), SINGLE_HOMES.items())
+def test_one_file_imports_the_library(library: str, home: str) -> None:
+    users = {
+        str(path.relative_to(PACKAGE))
+        for path in FILES
+        for name in imported(path)
+        if name.split(".")[0] == library and path.name != "doctor.py"
+    }
+    assert users == {home}
+
+
+def test_spiders_never_read_an_article() -> None:
+    for path in (PACKAGE / "spiders").glob("*.py"):
+        assert not [name for name in imported(path) if name.startswith("crawler.extraction")]
+
+
+def test_the_core_loads_without_the_framework() -> None:
+    code = (
+        "import sys, crawler.flow, crawler.discovery.sources, crawler.state.store, crawler.records.reader; "
+        f"sys.exit(bool({FRAMEWORK!r} & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
+
+
+def test_help_does_not_wait_for_scrapy() -> None:
+    code = "import sys, crawler.cli; sys.exit(bool({'scrapy', 'trafilatura', 'twisted'} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
+
+
+def test_import_does_no_work(tmp_path: Path) -> None:
+    code = "import crawler, os; assert os.listdir('.') == []"
+    assert subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=False).returncode == 0
