@@ -9,7 +9,7 @@ WinnowError
 └── PageError             this URL or file only; the others go on            exit 3, or 4 if none came
     ├── SkippedPage       as it should be; not tried again
     │   ├── AddressRefused, SchemeRefused, OffSite, RobotsDisallowed, RightsReserved
-    │   └── NotHtml, EmptyPage, ConsentPage, NotArticle, LanguageUnwanted
+    │   └── NotHtml, EmptyPage, ConsentPage, NotArticle, LanguageUnwanted, Gone
     ├── FailedPage        nothing usable came
     │   ├── BadUrl, FileUnreadable, PageTooLarge, HttpRefused    not tried again
     │   ├── HttpFailed, NameNotResolved, ConnectionFailed, TlsFailed, DownloadTimeout,
@@ -110,6 +110,10 @@ class NotArticle(SkippedPage):
 
 class LanguageUnwanted(SkippedPage):
     """The article is in a language that the site's `languages` leave out."""
+
+
+class Gone(SkippedPage):
+    """An article that we have answers 404 or 410 now; it is not asked for again."""
 
 
 class FailedPage(PageError):

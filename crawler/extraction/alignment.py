@@ -18,9 +18,9 @@ SHINGLE_WORDS = 3
 def kept_shares(blocks: Sequence[Block], lines: Sequence[str]) -> tuple[float, ...]:
     """Return for each block the share of its text, 0 to 1, that stands in `lines`.
 
-    White space, case and punctuation do not count. Each stretch of `lines` is used by one block only, longest
-    blocks first, so that a teaser that repeats a paragraph does not count twice; short blocks must fill a line or
-    the space between two blocks found before.
+    White space, case and punctuation do not count. Whole blocks are looked for first, longest first, each in a
+    stretch of its own: short ones must fill a line, or the space between two blocks found before. A longer block
+    that is not found whole, or found again, has the share of its word shingles that stand in `lines`.
     """
     squeezed = [_squeeze(block.text) for block in blocks]
     stretch = _Stretch(lines)

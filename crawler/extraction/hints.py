@@ -16,6 +16,9 @@ from crawler.items import Block, BlockKind, Container, Label
 WORD = re.compile(r"\w+")
 SHORT_WORDS = 12
 """Words up to which a block can be the heading of a box."""
+HEADING_WORDS = 4
+"""Words of a line of plain text up to which it can be the heading of those below it."""
+SENTENCE_ENDS = (".", "!", "?", "…")
 PHRASE_WORDS = 60
 """Words up to which a strong phrase decides; in longer paragraphs it may be what the article tells of."""
 BOX_BLOCKS = 60
@@ -23,6 +26,12 @@ BOX_BLOCKS = 60
 LEAD_OVERLAP = 0.6
 """Share of a block's words in the page's description from which it is the standfirst (+.0028 word F1 on news)."""
 LEAD_WORDS = 8
+SPECIFIC = (
+    Label.JOB_LISTING, Label.COMMENT_POLICY, Label.SUBSCRIPTION, Label.ADVERTISEMENT, Label.AUTHOR_BIO, Label.SHARING,
+    Label.LEGAL, Label.COMMENT, Label.CAPTION, Label.BYLINE, Label.RELATED, Label.NAVIGATION, Label.OTHER,
+    Label.TITLE, Label.LEAD, Label.SUBHEADING, Label.BODY,
+)  # fmt: skip
+"""Of two labels with equal evidence the earlier counts: words of the later ones stand in every kind of box."""
 STRENGTH_SCORE = {"heading": 0.85, "strong": 0.85, "weak": 0.4}
 
 
@@ -117,10 +126,10 @@ def _phrase_hint(block: Block, words: Sequence[str]) -> Hint | None:
     weights: Counter[Label] = Counter()
     for hit in hits:
         weights[hit.label] += round(100 * STRENGTH_SCORE[hit.strength])
-    label, weight = max(weights.items(), key=lambda pair: (pair[1], pair[0]))
+    label, weight = max(weights.items(), key=lambda pair: (pair[1], -SPECIFIC.index(pair[0])))
     named = [h for h in hits if h.label is label]
     certain = any(h.strength != "weak" for h in named)
-    if not certain and len(named) < 2:
+    if not certain and len(named) < 2 and len(words) > SHORT_WORDS:
         return None
     return Hint(label, min(0.95, weight / 100), _named(named), certain)
 
@@ -199,34 +208,20 @@ def _fill_list(result: list[Hints], start: int, spoken: Sequence[Hint | None]) -
 
 
 def _fill_after_heading(result: list[Hints], blocks: Sequence[Block], start: int, end: int) -> None:
-    heading: str | None = None
+    """Lines that are no sentences take the label of the short heading above them, while nothing else is said."""
+    heading: tuple[str, Label] | None = None
     for i in range(start, end):
-        hint = result[i].strongest
+        hint, text = result[i].strongest, blocks[i].text
         if hint is not None:
-            short = len(WORD.findall(blocks[i].text)) <= SHORT_WORDS // 3
-            heading = (
-                blocks[i].text
-                if hint.certain and short
-                else heading
-                if hint.label is _label(result, heading, blocks)
-                else None
-            )
-        elif heading is not None and not blocks[i].text.rstrip().endswith((".", "!", "?", "…")):
-            label = _label(result, heading, blocks)
-            if label is not None:
-                found = Hint(label, 0.6, f"follows the heading “{heading[:60]}”")
-                result[i] = replace(result[i], strongest=found)
+            if hint.certain and len(WORD.findall(text)) <= HEADING_WORDS:
+                heading = (text, hint.label)
+            elif heading is not None and heading[1] is not hint.label:
+                heading = None
+        elif heading is not None and not text.endswith(SENTENCE_ENDS):
+            found = Hint(heading[1], 0.6, f"follows the heading “{heading[0][:60]}”")
+            result[i] = replace(result[i], strongest=found)
         else:
             heading = None
-
-
-def _label(result: Sequence[Hints], heading: str | None, blocks: Sequence[Block]) -> Label | None:
-    if heading is None:
-        return None
-    for block, hint in zip(blocks, result, strict=True):
-        if block.text == heading and hint.strongest is not None:
-            return hint.strongest.label
-    return None
 
 
 def _key(text: str) -> str:

@@ -26,10 +26,27 @@ ERROR_TITLE = re.compile(
     r"|enable javascript",
     re.IGNORECASE,
 )
+READ_ON = re.compile(
+    r"weiterlesen|continue reading|read on|unlock|freischalt|only for subscribers|nur für abonnent|exklusiv für abonn"
+    r"|réservé aux abonn|lire la suite|solo para suscriptor|per gli abbonati|tilaajille|abonnenter|prenumerant"
+    r"|dla subskrybent|already (a )?subscri|bereits abonnent|jetzt testen|subscribe to (read|continue)",
+    re.IGNORECASE,
+)
 LONG_WORDS = 25
 """Words from which an unlinked block counts as running text."""
 UNREAD_SHARE = 2.0
 """Running text outside the article, against the article's own, from which the reading is suspicious. Chosen."""
+
+PAYWALL_WORDS = 300
+"""Words of text from which a page is read whole, whatever it says of its price: of nine news pages that declare
+themselves not free, eight had their whole text in the page."""
+MIN_TEASERS = 3
+TEASER_SHARE = 0.5
+TEASER_SHARE_OF_ARTICLES = 0.8
+"""Share of the paragraphs that follow a linked headline from which a page is a list of teasers; more is asked of a
+page that calls itself an article. Chosen, not measured."""
+LINKED = 0.8
+HEADLINE_WORDS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +80,9 @@ def judge(
         return Status.NOT_ARTICLE
     if words < options.min_words or _is_listing(segments, article, words, signals):
         return Status.NOT_ARTICLE
-    if signals.is_accessible_for_free is False or _has_paywall(segments, words):
+    if _is_row_of_teasers(blocks, segments, signals):
+        return Status.NOT_ARTICLE
+    if words < PAYWALL_WORDS and (signals.is_accessible_for_free is False or _offers_more(segments)):
         return Status.PAYWALL
     if _is_suspicious(blocks, segments, words):
         return Status.SUSPICIOUS
@@ -101,27 +120,30 @@ def _is_listing(segments: Sequence[Segment], article: Article, words: int, signa
     return longest < LONG_WORDS and teasers > words
 
 
-def _has_paywall(segments: Sequence[Segment], words: int) -> bool:
-    """A short text with an offer to subscribe right behind its last paragraph."""
-    if words > 250:
-        return False
-    last = max((i for i, s in enumerate(segments) if s.label.in_text), default=None)
-    if last is None:
-        return False
-    after = segments[last + 1 : last + 6]
-    return any(
-        hit.label is Label.SUBSCRIPTION and hit.strength == "strong" and PAYWALL_WORDS.search(s.text)
-        for s in after
-        for hit in find_phrases(s.text)
+def _is_row_of_teasers(blocks: Sequence[Block], segments: Sequence[Segment], signals: Signals) -> bool:
+    """A topic page: what was taken for paragraphs are the summaries under linked headlines."""
+    paragraphs = [i for i, s in enumerate(segments) if s.label.in_text and blocks[i].kind is not BlockKind.HEADING]
+    teasers = sum(1 for i in paragraphs if i and _is_linked_headline(blocks[i - 1]))
+    share = TEASER_SHARE_OF_ARTICLES if signals.declared_article else TEASER_SHARE
+    return teasers >= MIN_TEASERS and teasers >= share * len(paragraphs)
+
+
+def _is_linked_headline(block: Block) -> bool:
+    return block.link_density > LINKED and (
+        block.kind is BlockKind.HEADING or count_words(block.text) >= HEADLINE_WORDS
     )
 
 
-PAYWALL_WORDS = re.compile(
-    r"weiterlesen|continue reading|read on|unlock|freischalt|only for subscribers|nur für abonnent|exklusiv für abonn"
-    r"|réservé aux abonn|lire la suite|solo para suscriptor|per gli abbonati|tilaajille|abonnenter|prenumerant"
-    r"|dla subskrybent|already (a )?subscri|bereits abonnent|jetzt testen|subscribe to (read|continue)",
-    re.IGNORECASE,
-)
+def _offers_more(segments: Sequence[Segment]) -> bool:
+    """Whether an offer to subscribe stands right behind the last paragraph."""
+    last = max((i for i, s in enumerate(segments) if s.label.in_text), default=None)
+    if last is None:
+        return False
+    return any(
+        hit.label is Label.SUBSCRIPTION and hit.strength == "strong" and READ_ON.search(s.text)
+        for s in segments[last + 1 : last + 6]
+        for hit in find_phrases(s.text)
+    )
 
 
 def _is_suspicious(blocks: Sequence[Block], segments: Sequence[Segment], words: int) -> bool:
