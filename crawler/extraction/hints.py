@@ -18,6 +18,8 @@ SHORT_WORDS = 12
 """Words up to which a block can be the heading of a box."""
 HEADING_WORDS = 4
 """Words of a line of plain text up to which it can be the heading of those below it."""
+LIST_VOTES = 2
+"""Entries of a list with a weak phrase for a label from which all of it is taken for that."""
 SENTENCE_ENDS = (".", "!", "?", "…")
 PHRASE_WORDS = 60
 """Words up to which a strong phrase decides; in longer paragraphs it may be what the article tells of."""
@@ -56,6 +58,8 @@ class Hints:
     is_caption: bool = False
     is_byline: bool = False
     kept: float = 0.0
+    weak: frozenset[Label] = frozenset()
+    """Labels that single weak phrases speak for."""
 
     @property
     def kept_reason(self) -> str:
@@ -106,8 +110,10 @@ def _own_hints(
         and sum(w in description for w in words) >= LEAD_OVERLAP * len(words)
         and block.kind in {BlockKind.PARAGRAPH, BlockKind.HEADING} and len(words) <= 3 * len(description)
     )  # fmt: skip
+    hits = find_phrases(block.text)
     return Hints(
-        strongest=_phrase_hint(block, words),
+        strongest=_phrase_hint(hits, words),
+        weak=frozenset(hit.label for hit in hits),
         place=place_hint,
         is_title=is_title,
         is_lead=is_lead and not evidence.plain_text,
@@ -117,10 +123,10 @@ def _own_hints(
     )
 
 
-def _phrase_hint(block: Block, words: Sequence[str]) -> Hint | None:
+def _phrase_hint(found: Sequence[PhraseHit], words: Sequence[str]) -> Hint | None:
     if len(words) > PHRASE_WORDS:
         return None
-    hits = [h for h in find_phrases(block.text) if h.strength != "heading" or len(words) <= SHORT_WORDS]
+    hits = [h for h in found if h.strength != "heading" or len(words) <= SHORT_WORDS]
     if not hits:
         return None
     weights: Counter[Label] = Counter()
@@ -186,25 +192,28 @@ def _from_line_groups(blocks: Sequence[Block], own: Sequence[Hints]) -> list[Hin
         end = start + 1
         while end < len(blocks) and blocks[end].kind is blocks[start].kind:
             end += 1
-        spoken = [own[i].strongest for i in range(start, end)]
         if blocks[start].kind is BlockKind.LIST_ITEM:
-            _fill_list(result, start, spoken)
+            _fill_list(result, start, end)
         else:
             _fill_after_heading(result, blocks, start, end)
         start = end
     return result
 
 
-def _fill_list(result: list[Hints], start: int, spoken: Sequence[Hint | None]) -> None:
-    labels = Counter(h.label for h in spoken if h)
-    if not labels or len(labels) > 1:
+def _fill_list(result: list[Hints], start: int, end: int) -> None:
+    """Entries that say nothing take the label that the others of their list speak for, if it is one label."""
+    certain = {hint.strongest.label for hint in result[start:end] if hint.strongest}
+    votes = Counter(label for hint in result[start:end] for label in (hint.weak or ()))
+    label = next(iter(certain)) if len(certain) == 1 else None
+    if not certain and votes:
+        best, number = max(votes.items(), key=lambda pair: (pair[1], -SPECIFIC.index(pair[0])))
+        label = best if number >= LIST_VOTES else None
+    if label is None:
         return
-    label = next(iter(labels))
-    said = sum(1 for h in spoken if h)
-    for offset, hint in enumerate(spoken):
-        if hint is None:
-            found = Hint(label, 0.6, f"in a list where {said} of {len(spoken)} entries are {label}")
-            result[start + offset] = replace(result[start + offset], strongest=found)
+    for i in range(start, end):
+        if result[i].strongest is None:
+            reason = f"in a list where {votes[label]} of {end - start} entries speak for {label}"
+            result[i] = replace(result[i], strongest=Hint(label, 0.6, reason))
 
 
 def _fill_after_heading(result: list[Hints], blocks: Sequence[Block], start: int, end: int) -> None:

@@ -41,13 +41,16 @@ CACHED_TEXTS = 8192
 
 UNSPACED = "\u0e00-\u0e7f\u3005-\u3007\u3040-\u30fa\u30fc-\u30ff\u3400-\u4dbf\u4e00-\u9fff©"
 """Thai, kana and Han, which set no space between words; © is a word of its own as well."""
+GENDER_MARKER = re.compile(r"\((?:[mwfdxhiv][/|,* ]{0,2}){2,4}\)|\b[mwfdxh][/|][mwfdxv](?:[/|][mwfdxi])?\b")
+"""How vacancies in many languages say that they are for all: (m/w/d), (wmd), (m/f/x), H/F, m|v. A form, not a
+phrase: publishers write it in more orders than a list holds."""
 TOKEN = re.compile(rf"[{UNSPACED}]|[^\W_{UNSPACED}]+")
 EDGE_UNSPACED = re.compile(rf"[{UNSPACED}]")
 
 
 @dataclass(frozen=True, slots=True)
 class PhraseHit:
-    """A phrase that stands in a block. `phrase` is the block's own wording."""
+    """A phrase that stands in a block. `phrase` is the block's own wording, white space as one space."""
 
     label: Label
     strength: Strength
@@ -127,12 +130,16 @@ def fold(text: str) -> str:
 
 @lru_cache(maxsize=CACHED_TEXTS)
 def _find(text: str, language: str | None) -> tuple[PhraseHit, ...]:
+    text = " ".join(text.split())
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
     folded = fold(text)
     index = _index(language)
     hits: dict[PhraseHit, None] = {}
     opening = len(folded) <= HEADING_CHARS
+    marker = GENDER_MARKER.search(folded)
+    if marker:
+        hits[PhraseHit(Label.JOB_LISTING, "strong", text[marker.start() : marker.end()])] = None
     for token in TOKEN.finditer(folded):
         word, stem, start = token[0], token[0][:STEM_CHARS], token.start()
         candidates = index.words.get(word, ()) + index.stems.get(stem, ())
@@ -241,7 +248,7 @@ def _pattern(phrase: str, heading: bool) -> re.Pattern[str]:
 def _between(before: str, after: str, gap: bool) -> str:
     if EDGE_UNSPACED.match(before) or EDGE_UNSPACED.match(after):
         return rf"\s*.{{0,{GAP_CHARS}}}?" if gap else r"\s*"
-    return rf"\s+(?:\S+\s+){{0,{GAP_WORDS}}}?" if gap else r"\s+"
+    return rf"[^\w\s]*\s+(?:\S+\s+){{0,{GAP_WORDS}}}?" if gap else r"\s+"
 
 
 def _heading_end(words: int) -> str:
@@ -250,6 +257,7 @@ def _heading_end(words: int) -> str:
     return ends + (rf"|(?:\s+\S+){{1,{HEADING_EXTRA_WORDS}}}\s*$)" if words > 1 else ")")
 
 
+@cache
 def _lead(phrase: str) -> str:
     """Return the punctuation that a phrase begins with."""
     first = TOKEN.search(phrase)
