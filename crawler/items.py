@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any
 
+from crawler.rights import ServerRights
+
 SCHEMA_VERSION = "1.0"
 
 JsonValue = Any
@@ -131,6 +133,10 @@ class Page:
     etag: str | None = None
     last_modified: str | None = None
     x_robots_tag: tuple[str, ...] = ()
+    server_rights: ServerRights = field(default_factory=ServerRights)
+    """What is said of the page's rights outside its HTML."""
+    rights_policy: str = "record"
+    """`obey` or `record`, of the page's site."""
     link: Link | None = None
     input_id: str | None = None
     run_id: str | None = None
@@ -293,11 +299,16 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the seen index says of a record: write it, or name the record that it repeats."""
+    """What the seen index says of a record: write it, leave it as it is, or name the record that it repeats."""
 
     state: str
-    """`new` or `duplicate` (the ledger's words)."""
+    """`new`, `changed`, `unchanged` or `duplicate` (the ledger's words)."""
     original_id: str | None = None
+    """Of a duplicate: the id of the record that it repeats."""
+    version: int = 1
+    """The version that the record is written as."""
+    previous_text_hash: str | None = None
+    """Of a changed record: the fingerprint of the version before."""
 
 
 def _flat(value: Any) -> dict[str, JsonValue]:

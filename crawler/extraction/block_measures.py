@@ -1,4 +1,4 @@
-"""Numbers about each block: its shape, what the page says of it, its place, its links, its boxes.
+"""Numbers about each block: its shape, what the page says of it, its repetition, its place.
 
 Every column has a name `group.detail`; the group is what a reason is worded from.
 """
@@ -13,36 +13,20 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from crawler.extraction.blocks import BlockTree
-from crawler.extraction.boxes import LEVELS, Boxes
 from crawler.extraction.evidence import PageEvidence
-from crawler.extraction.link_targets import read_target
 from crawler.extraction.text_shape import NUMBERS, TOKEN, TextShape, squeeze
-from crawler.items import Block, Container
+from crawler.items import Block
 
 Column = NDArray[np.float32]
 
 KEPT = 0.5
 LONG_CHARS = 60
 """A block so long that the main content kept at least half of marks where the article stands."""
-PARAGRAPH_CHARS = 140
 MIN_ARTICLE_BODY = 300
 MIN_QUOTED_CHARS = 15
 FAR = 99
-AREA_FADE = 0.8
-"""An area's mark fades by this factor with each container between it and the block."""
-MAX_LINKS = 6
 MAX_REPEATS = 8
 MAX_LINKS_COUNTED = 10
-TIGHT_LEVELS = (0, 1, 2, 4)
-NEIGHBOURS = (-3, -2, -1, 1, 2, 3)
-
-_AREAS = (
-    ("article",), ("main",), ("aside",), ("footer",), ("header",), ("nav",), ("form",), ("figure", "figcaption"),
-    ("ul", "ol", "dl"), ("table", "td"), ("section",), ("blockquote",), ("button",), ("label",), ("figcaption",),
-    ("li",), ("h1",), ("h2",), ("h3", "h4", "h5", "h6"), ("p",), ("a",),
-)  # fmt: skip
-_AREA_OF_TAG = {tag: n for n, tags in enumerate(_AREAS) for tag in tags if tags != ("figure", "figcaption") or tag == "figure"}
-_LINK_MEASURES = ("own", "foreign", "social", "shop", "article", "own_article", "anchor", "mail", "script", "home")
 
 
 @dataclass(slots=True)
@@ -61,19 +45,12 @@ class Measures:
         return np.stack(list(self.columns.values()), axis=1)
 
 
-def measure_blocks(
-    tree: BlockTree, evidence: PageEvidence, boxes: Boxes, shapes: Sequence[TextShape], site: str
-) -> Measures:
+def measure_blocks(tree: BlockTree, evidence: PageEvidence, shapes: Sequence[TextShape]) -> Measures:
     measures = Measures(len(tree.blocks))
     _add_shape(measures, tree.blocks, shapes)
     _add_evidence(measures, evidence, shapes)
     _add_repetition(measures, tree.blocks, shapes)
     _add_place(measures, tree.blocks)
-    _add_areas(measures, tree)
-    _add_links(measures, tree.blocks, site)
-    _add_headings(measures, tree.blocks, boxes)
-    _add_boxes(measures, boxes)
-    _add_neighbours(measures)
     return measures
 
 
@@ -155,97 +132,10 @@ def _since(flags: NDArray[np.bool_]) -> NDArray[np.int64]:
     return index - last
 
 
-def _add_areas(measures: Measures, tree: BlockTree) -> None:
-    areas = np.zeros((len(tree.containers), len(_AREAS)), np.float32)
-    depth = np.zeros(len(tree.containers), np.float32)
-    for container in tree.containers:
-        at = container.index
-        if container.parent is not None:
-            areas[at] = areas[container.parent] * AREA_FADE
-            depth[at] = depth[container.parent] + 1
-        _mark(areas[at], container)
-    own = [block.container for block in tree.blocks]
-    for place, tags in enumerate(_AREAS):
-        measures.add(f"area.{tags[0]}", areas[own, place])
-    measures.add("area.depth", depth[own])
-
-
-def _mark(areas: NDArray[np.float32], container: Container) -> None:
-    place = _AREA_OF_TAG.get(container.tag)
-    if place is not None:
-        areas[place] = 1
-
-
-def _add_links(measures: Measures, blocks: Sequence[Block], site: str) -> None:
-    counts = np.zeros((len(blocks), len(_LINK_MEASURES) + 1), np.float32)
-    for block in blocks:
-        if block.hrefs:
-            read = [_link_numbers(href, site) for href in block.hrefs[:MAX_LINKS]]
-            counts[block.index] = np.mean(read, axis=0)
-    for place, name in enumerate((*_LINK_MEASURES, "path_words")):
-        measures.add(f"links.{name}", counts[:, place])
-
-
-def _link_numbers(href: str, site: str) -> tuple[float, ...]:
-    target = read_target(href)
-    web = target.kind == "web"
-    own = web and (not target.site or target.site == site)
-    return (
-        own, web and not own, target.is_social, target.is_shop, target.is_article, own and target.is_article,
-        target.kind == "anchor", target.kind == "mail", target.kind == "script", target.is_home, len(target.words),
-    )  # fmt: skip
-
-
-def _add_headings(measures: Measures, blocks: Sequence[Block], boxes: Boxes) -> None:
-    index = np.arange(measures.size)
-    measures.add("heading.is_one", boxes.is_heading)
-    measures.add("heading.of_box", boxes.heading >= 0)
-    for name, heading in (("since_of_box", boxes.heading), ("since_previous", boxes.previous_heading)):
-        measures.add(f"heading.{name}", np.where(heading >= 0, np.log1p(np.maximum(index - heading, 0)), -1))
-    tags = [block.tag for block in blocks]
-    measures.add("heading.same_tag_next", [a == b for a, b in zip(tags, tags[1:], strict=False)] + [False])
-    box = boxes.levels[:, 0]
-    measures.add("heading.same_box_next", np.append(box[1:] == box[:-1], False))
-
-
-def _add_boxes(measures: Measures, boxes: Boxes) -> None:
-    chars = np.expm1(measures.columns["shape.chars"])
-    sums = {
-        "linked": running(measures.columns["shape.linked"] * chars),
-        "kept": running(measures.columns["kept.share"] * chars),
-        "long": running(chars > PARAGRAPH_CHARS),
-    }
-    sums |= {n: running(measures.columns[f"links.{n}"]) for n in ("own_article", "foreign", "social", "shop", "own")}
-    sums |= {n: running(measures.columns[f"shape.{n}"]) for n in ("date", "money", "genders")}
-    through = running(chars)
-    index = np.arange(measures.size)
-    for level in range(LEVELS):
-        start, end = boxes.bounds(level)
-        size = end - start
-        inside = through[end] - through[start]
-        measures.add(f"box.{level}_size", np.log1p(size))
-        measures.add(f"box.{level}_chars", np.log1p(inside))
-        measures.add(f"box.{level}_place", (index - start) / size)
-        for name, total in sums.items():
-            if name in {"linked", "kept", "long", "own_article", "foreign"} or level in TIGHT_LEVELS:
-                by = np.maximum(inside, 1) if name in {"linked", "kept"} else size
-                measures.add(f"box.{level}_{name}", (total[end] - total[start]) / by)
-
-
 def running(values: NDArray[np.float32] | NDArray[np.bool_]) -> NDArray[np.float64]:
     """Return the sums of the first 0, 1, 2, ... rows."""
     zero = np.zeros((1, *values.shape[1:]))
     return np.concatenate([zero, np.cumsum(values, axis=0, dtype=np.float64)])
-
-
-def _add_neighbours(measures: Measures) -> None:
-    names = (
-        "shape.chars", "shape.linked", "kept.share", "shape.sentence_end", "heading.is_one", "links.own_article",
-        "links.foreign", "shape.date", "description.share", "title.overlap",
-    )  # fmt: skip
-    for step in NEIGHBOURS:
-        for name in names:
-            measures.add(f"neighbours.{name}{step:+d}", shifted(measures.columns[name], step))
 
 
 def shifted(column: NDArray[np.float32], step: int) -> NDArray[np.float32]:

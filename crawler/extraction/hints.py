@@ -1,4 +1,4 @@
-"""What the words, the place and the box of a block say about its label."""
+"""What the words of a block, of its list and of its box's heading say about its label."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from crawler.extraction.blocks import BlockTree
 from crawler.extraction.evidence import PageEvidence
 from crawler.extraction.phrasebook import PhraseHit, find_phrases
-from crawler.extraction.places import label_of_place
-from crawler.items import Block, BlockKind, Container, Label
+from crawler.items import Block, BlockKind, Label
 
 WORD = re.compile(r"\w+")
 SHORT_WORDS = 12
@@ -20,14 +20,13 @@ HEADING_WORDS = 4
 """Words of a line of plain text up to which it can be the heading of those below it."""
 LIST_VOTES = 2
 """Entries of a list with a weak phrase for a label from which all of it is taken for that."""
+MARKER_WORDS = 3
+"""Words of a block that only marks what stands below it: “Anzeige”, “Advertisement”, “Publicité”."""
+BOX_BLOCKS = 3
+"""Blocks under a marker that its box may hold to be small. Chosen, not measured."""
 SENTENCE_ENDS = (".", "!", "?", "…")
 PHRASE_WORDS = 60
 """Words up to which a strong phrase decides; in longer paragraphs it may be what the article tells of."""
-BOX_BLOCKS = 60
-"""Blocks of a container up to which its first line can be the heading of all of them. Chosen, not measured."""
-LEAD_OVERLAP = 0.6
-"""Share of a block's words in the page's description from which it is the standfirst (+.0028 word F1 on news)."""
-LEAD_WORDS = 8
 SPECIFIC = (
     Label.JOB_LISTING, Label.COMMENT_POLICY, Label.SUBSCRIPTION, Label.ADVERTISEMENT, Label.AUTHOR_BIO, Label.SHARING,
     Label.LEGAL, Label.COMMENT, Label.CAPTION, Label.BYLINE, Label.RELATED, Label.NAVIGATION, Label.OTHER,
@@ -39,7 +38,7 @@ STRENGTH_SCORE = {"heading": 0.85, "strong": 0.85, "weak": 0.4}
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """One piece of evidence for one label; `certain` evidence overrules the main content."""
+    """Evidence for one label; `certain` evidence overrules the model."""
 
     label: Label
     score: float
@@ -49,78 +48,24 @@ class Hint:
 
 @dataclass(frozen=True, slots=True)
 class Hints:
-    """All evidence of one block."""
+    """The evidence of one block. `weak` are the labels that single weak phrases speak for."""
 
     strongest: Hint | None = None
-    place: Hint | None = None
-    is_title: bool = False
-    is_lead: bool = False
-    is_caption: bool = False
-    is_byline: bool = False
-    kept: float = 0.0
     weak: frozenset[Label] = frozenset()
-    """Labels that single weak phrases speak for."""
-
-    @property
-    def kept_reason(self) -> str:
-        share = round(100 * self.kept)
-        return f"{share} % of it in the main content"
-
-    @property
-    def body_reason(self) -> str:
-        return self.kept_reason if self.strongest is None else f"{self.kept_reason}, though {self.strongest.reason}"
-
-    @property
-    def title_reason(self) -> str:
-        return "its words are those of the page's title"
-
-    @property
-    def lead_reason(self) -> str:
-        return "its words are those of the page's description"
-
-    @property
-    def caption_reason(self) -> str:
-        return self.place.reason if self.place else "stands in a figure caption"
-
-    @property
-    def byline_reason(self) -> str:
-        return self.place.reason if self.place else "begins as a byline does"
+    is_boxed: bool = False
+    """The evidence is that of the list or heading it stands under, not its own."""
 
 
 def gather_hints(tree: BlockTree, evidence: PageEvidence) -> tuple[Hints, ...]:
-    """Return the evidence for each block, the box headings' passed on to the blocks of their box."""
-    titles = {_key(t) for t in evidence.titles if t}
-    description = frozenset(WORD.findall((evidence.description or "").casefold()))
-    own = [_own_hints(tree, block, titles, description, evidence) for block in tree.blocks]
-    if evidence.plain_text:
-        return tuple(_from_line_groups(tree.blocks, own))
-    return tuple(_from_boxes(tree, own))
+    """Return the evidence for each block; in plain text and in lists that of the neighbours is passed on."""
+    own = [_own_hints(block) for block in tree.blocks]
+    grouped = _from_groups(tree, own, headings=evidence.plain_text)
+    return tuple(grouped if evidence.plain_text else _from_markers(tree, grouped))
 
 
-def _own_hints(
-    tree: BlockTree, block: Block, titles: set[str], description: frozenset[str], evidence: PageEvidence
-) -> Hints:
-    kept = evidence.kept[block.index] if evidence.kept else 0.0
-    words = WORD.findall(block.text.casefold())
-    place = None if evidence.plain_text else label_of_place(tuple(tree.enclosing(block)))
-    place_hint = Hint(place.label, 0.7, place.reason) if place else None
-    is_title = _key(block.text) in titles and (block.kind is BlockKind.HEADING or block.index == 0)
-    is_lead = (
-        not is_title and len(words) >= LEAD_WORDS and block.link_density < 0.3 and bool(description)
-        and sum(w in description for w in words) >= LEAD_OVERLAP * len(words)
-        and block.kind in {BlockKind.PARAGRAPH, BlockKind.HEADING} and len(words) <= 3 * len(description)
-    )  # fmt: skip
+def _own_hints(block: Block) -> Hints:
     hits = find_phrases(block.text)
-    return Hints(
-        strongest=_phrase_hint(hits, words),
-        weak=frozenset(hit.label for hit in hits),
-        place=place_hint,
-        is_title=is_title,
-        is_lead=is_lead and not evidence.plain_text,
-        is_caption=block.kind is BlockKind.CAPTION or (place is not None and place.label is Label.CAPTION),
-        is_byline=place is not None and place.label is Label.BYLINE and len(words) <= 3 * SHORT_WORDS,
-        kept=kept,
-    )
+    return Hints(_phrase_hint(hits, WORD.findall(block.text)), frozenset(hit.label for hit in hits))
 
 
 def _phrase_hint(found: Sequence[PhraseHit], words: Sequence[str]) -> Hint | None:
@@ -137,73 +82,70 @@ def _phrase_hint(found: Sequence[PhraseHit], words: Sequence[str]) -> Hint | Non
     certain = any(h.strength != "weak" for h in named)
     if not certain and len(named) < 2 and len(words) > SHORT_WORDS:
         return None
-    return Hint(label, min(0.95, weight / 100), _named(named), certain)
+    return Hint(label, min(0.95, weight / 100), _reason(named), certain)
 
 
-def _named(hits: Sequence[PhraseHit]) -> str:
+def _reason(hits: Sequence[PhraseHit]) -> str:
     phrases = list(dict.fromkeys(h.phrase for h in hits))
     return "says " + " and ".join(f"“{p}”" for p in phrases[:2])
 
 
-def _from_boxes(tree: BlockTree, own: Sequence[Hints]) -> list[Hints]:
-    """Pass the label of a box's heading on to the blocks of the box that say nothing themselves."""
-    sizes: Counter[int] = Counter()
-    first: dict[int, int] = {}
-    for block in tree.blocks:
-        for container in tree.enclosing(block):
-            sizes[container.index] += 1
-            first.setdefault(container.index, block.index)
-    return [
-        hint if hint.strongest else _with_box(hint, tree, block, own, (sizes, first))
-        for block, hint in zip(tree.blocks, own, strict=True)
-    ]
-
-
-def _with_box(
-    hint: Hints,
-    tree: BlockTree,
-    block: Block,
-    own: Sequence[Hints],
-    boxes: tuple[Counter[int], dict[int, int]],
-) -> Hints:
-    sizes, first = boxes
-    for container in tree.enclosing(block):
-        if sizes[container.index] > BOX_BLOCKS or _is_article_wide(container):
-            return hint
-        head = first[container.index]
-        heading = own[head].strongest
-        if head != block.index and heading and heading.certain and not own[head].is_title:
-            text = tree.blocks[head].text
-            if len(WORD.findall(text)) <= SHORT_WORDS:
-                found = Hint(heading.label, 0.7, f"in a box headed “{text[:60]}”", hint.kept < 0.5)
-                return replace(hint, strongest=found)
-    return hint
-
-
-def _is_article_wide(container: Container) -> bool:
-    return container.tag in {"article", "main", "body"}
-
-
-def _from_line_groups(blocks: Sequence[Block], own: Sequence[Hints]) -> list[Hints]:
-    """Plain text: silent lines take the label of the list they stand in, or of the heading line before them."""
-    result = list(own)
+def _from_groups(tree: BlockTree, own: Sequence[Hints], *, headings: bool) -> list[Hints]:
+    """Silent entries take the label of their list, silent lines that of the heading line above them."""
+    blocks, result = tree.blocks, list(own)
     start = 0
     while start < len(blocks):
         end = start + 1
-        while end < len(blocks) and blocks[end].kind is blocks[start].kind:
+        while end < len(blocks) and _group(tree, blocks[end]) == _group(tree, blocks[start]):
             end += 1
         if blocks[start].kind is BlockKind.LIST_ITEM:
             _fill_list(result, start, end)
-        else:
+        elif headings:
             _fill_after_heading(result, blocks, start, end)
         start = end
     return result
 
 
+def _from_markers(tree: BlockTree, own: Sequence[Hints]) -> list[Hints]:
+    """What stands in the small box of an advertisement marker is the advertisement."""
+    result = list(own)
+    for block in tree.blocks:
+        said = own[block.index].strongest
+        if said is None or not said.certain or said.label is not Label.ADVERTISEMENT:
+            continue
+        if len(WORD.findall(block.text)) > MARKER_WORDS:
+            continue
+        box = _box_of_marker(tree, block)
+        for follower in tree.blocks[block.index + 1 : block.index + 1 + BOX_BLOCKS]:
+            if box is None or box not in {c.index for c in tree.enclosing(follower)}:
+                break
+            if follower.index != block.index:
+                found = Hint(Label.ADVERTISEMENT, 0.8, f"stands under the marker “{block.text}”", certain=True)
+                result[follower.index] = replace(result[follower.index], strongest=found)
+    return result
+
+
+def _box_of_marker(tree: BlockTree, marker: Block) -> int | None:
+    """Return the smallest container that holds the marker and a few blocks more, None where that is a large one."""
+    for container in islice(tree.enclosing(marker), 3):
+        within = (b for b in tree.blocks[marker.index + 1 :] if container.index in {c.index for c in tree.enclosing(b)})
+        followers = len(list(islice(within, BOX_BLOCKS + 1)))
+        if followers:
+            return container.index if followers <= BOX_BLOCKS else None
+    return None
+
+
+def _group(tree: BlockTree, block: Block) -> tuple[bool, int | None]:
+    """Lists of a page are told apart by their element, lines of text by whether they are entries at all."""
+    if block.kind is not BlockKind.LIST_ITEM:
+        return False, None
+    return True, next((c.index for c in tree.enclosing(block) if c.tag in {"ul", "ol", "dl"}), None)
+
+
 def _fill_list(result: list[Hints], start: int, end: int) -> None:
     """Entries that say nothing take the label that the others of their list speak for, if it is one label."""
     certain = {hint.strongest.label for hint in result[start:end] if hint.strongest}
-    votes = Counter(label for hint in result[start:end] for label in (hint.weak or ()))
+    votes = Counter(label for hint in result[start:end] for label in hint.weak)
     label = next(iter(certain)) if len(certain) == 1 else None
     if not certain and votes:
         best, number = max(votes.items(), key=lambda pair: (pair[1], -SPECIFIC.index(pair[0])))
@@ -213,7 +155,7 @@ def _fill_list(result: list[Hints], start: int, end: int) -> None:
     for i in range(start, end):
         if result[i].strongest is None:
             reason = f"in a list where {votes[label]} of {end - start} entries speak for {label}"
-            result[i] = replace(result[i], strongest=Hint(label, 0.6, reason))
+            result[i] = replace(result[i], strongest=Hint(label, 0.6, reason), is_boxed=True)
 
 
 def _fill_after_heading(result: list[Hints], blocks: Sequence[Block], start: int, end: int) -> None:
@@ -228,10 +170,6 @@ def _fill_after_heading(result: list[Hints], blocks: Sequence[Block], start: int
                 heading = None
         elif heading is not None and not text.endswith(SENTENCE_ENDS):
             found = Hint(heading[1], 0.6, f"follows the heading “{heading[0][:60]}”")
-            result[i] = replace(result[i], strongest=found)
+            result[i] = replace(result[i], strongest=found, is_boxed=True)
         else:
             heading = None
-
-
-def _key(text: str) -> str:
-    return " ".join(WORD.findall(text.casefold()))

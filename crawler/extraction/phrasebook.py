@@ -41,8 +41,10 @@ CACHED_TEXTS = 8192
 
 UNSPACED = "\u0e00-\u0e7f\u3005-\u3007\u3040-\u30fa\u30fc-\u30ff\u3400-\u4dbf\u4e00-\u9fff©"
 """Thai, kana and Han, which set no space between words; © is a word of its own as well."""
-GENDER_MARKER = re.compile(r"\((?:[mwfdxhiv][/|,* ]{0,2}){2,4}\)|\b[mwfdxh][/|][mwfdxv](?:[/|][mwfdxi])?\b")
-"""How vacancies in many languages say that they are for all: (m/w/d), (wmd), (m/f/x), H/F, m|v. A form, not a
+GENDER_MARKER = re.compile(
+    r"\b([mwfdx])[/|*](?!\1)([mwfdx])[/|*](?!\1|\2)[mwfdxi]\b|\((?:[mwd]{3}|[mfd]{3}|[mwfvhk][/|,][mwfvhk]|gn)\)"
+)
+"""How vacancies in many languages say that they are for all: (m/w/d), (wmd), m/f/x, (H/F), (m|v). A form, not a
 phrase: publishers write it in more orders than a list holds."""
 TOKEN = re.compile(rf"[{UNSPACED}]|[^\W_{UNSPACED}]+")
 EDGE_UNSPACED = re.compile(rf"[{UNSPACED}]")

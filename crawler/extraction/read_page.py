@@ -22,6 +22,7 @@ from crawler.extraction.options import DEFAULT_OPTIONS, ExtractionOptions
 from crawler.extraction.parse import check_document, parse
 from crawler.extraction.status import Signals, judge
 from crawler.items import Extraction, Page, Record, Segment, Status
+from crawler.rights import read_rights
 from crawler.urls import normalized_url, record_id, registered_domain
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def unread_record(page: Page, error: PageError) -> Record:
 
 
 def versions() -> dict[str, str]:
-    return {"winnow": __version__, "trafilatura": trafilatura_version(), "model": "rules-1"}
+    return {"winnow": __version__, "trafilatura": trafilatura_version(), "model": "blocks-1"}
 
 
 def _read_text(text: str, encoding: str, options: ExtractionOptions) -> Reading:
@@ -173,14 +174,9 @@ def _provenance(page: Page) -> dict[str, Any]:
     }
 
 
-def _rights(page: Page, metadata: Metadata) -> dict[str, object]:
-    """Return the reservations as the page and its headers state them; nothing where they state none."""
-    found: dict[str, object] = {
-        "robots_meta": list(metadata.robots_meta),
-        "x_robots_tag": list(page.x_robots_tag),
-        **metadata.tdm,
-    }
-    return {name: value for name, value in found.items() if value}
+def _rights(page: Page, metadata: Metadata) -> dict[str, Any]:
+    """Return what publisher and site say of the page's rights; nothing where they say nothing."""
+    return read_rights(page.server_rights, page.x_robots_tag, metadata.robots_meta, metadata.tdm).to_dict()
 
 
 def _now(page: Page) -> datetime:

@@ -95,7 +95,7 @@ def count_words(text: str) -> int:
 
 def _by_length(words: int, options: ExtractionOptions) -> Status:
     if words < options.min_words:
-        return Status.NOT_ARTICLE if words else Status.EMPTY
+        return Status.NOT_ARTICLE
     return Status.SHORT if words < options.short_words else Status.OK
 
 
@@ -124,6 +124,8 @@ def _is_row_of_teasers(blocks: Sequence[Block], segments: Sequence[Segment], sig
     """A topic page: what was taken for paragraphs are the summaries under linked headlines."""
     paragraphs = [i for i, s in enumerate(segments) if s.label.in_text and blocks[i].kind is not BlockKind.HEADING]
     teasers = sum(1 for i in paragraphs if i and _is_linked_headline(blocks[i - 1]))
+    if teasers and teasers == len(paragraphs) and not signals.declared_article:
+        return teasers > 1
     share = TEASER_SHARE_OF_ARTICLES if signals.declared_article else TEASER_SHARE
     return teasers >= MIN_TEASERS and teasers >= share * len(paragraphs)
 

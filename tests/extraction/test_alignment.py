@@ -29,9 +29,19 @@ def blocks(*texts: str) -> list[Block]:
         ([], [LONG], []),
         ([LONG], [], [0.0]),
     ],
-    ids=["kept or not", "form does not count", "long repeat", "short repeat", "short word elsewhere", "short line", "joined in one line",
-         "word inside a line", "no blocks", "no lines"],
-)  # fmt: skip
+    ids=[
+        "kept or not",
+        "form does not count",
+        "long repeat",
+        "short repeat",
+        "short word elsewhere",
+        "short line",
+        "joined in one line",
+        "word inside a line",
+        "no blocks",
+        "no lines",
+    ],
+)
 def test_shares(texts: list[str], lines: list[str], expected: list[float]) -> None:
     assert list(kept_shares(blocks(*texts), lines)) == expected
 

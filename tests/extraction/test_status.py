@@ -34,30 +34,60 @@ PROMPT = (
     '<div class="paywall"><p>Subscribe now to continue reading this article. Already a subscriber? Log in.</p></div>'
 )
 
+NOT_FREE = (
+    '<script type="application/ld+json">{"@type": "NewsArticle", "headline": "Bridge", '
+    '"isAccessibleForFree": false}</script>'
+)
+NOT_FOUND = "<h1>404</h1><p>The page you asked for was not found. Please try the search or go to the front page.</p>"
+
 
 @pytest.mark.parametrize(
     ("body", "head", "expected"),
     [
         (f"{NAV}<article><h1>Bridge open again</h1>{ARTICLE}</article>", "", Status.OK),
-        (f"{NAV}<article><h1>Bridge open again</h1><p>{SENTENCE}</p></article>",
-         '<meta property="og:type" content="article"><meta property="article:published_time" content="2026-11-20">', Status.SHORT),
+        (
+            f"{NAV}<article><h1>Bridge open again</h1><p>{SENTENCE}</p></article>",
+            '<meta property="og:type" content="article"><meta property="article:published_time" content="2026-11-20">',
+            Status.SHORT,
+        ),
         ("", "", Status.EMPTY),
         ("<script>var x = 'only a script'</script>", "", Status.EMPTY),
         (CONSENT, "<title>Your privacy</title>", Status.CONSENT_PAGE),
         (f"{NAV}<main><h1>Politics</h1>{teasers(8)}</main>", "<title>Politics</title>", Status.NOT_ARTICLE),
-        (f"{NAV}<h1>404</h1><p>The page you asked for was not found. Please try the search or go to the front page.</p>",
-         "<title>404 - Not found</title>", Status.NOT_ARTICLE),
-        (f"<h1>Log in</h1><form><label>Name</label><input><label>Password</label><input></form>{NAV}", "", Status.NOT_ARTICLE),
-        (f"{NAV}<article><h1>Bridge</h1><p>{SENTENCE * 3}</p>{PROMPT}</article>",
-         '<script type="application/ld+json">{"@type": "NewsArticle", "headline": "Bridge", "isAccessibleForFree": false}</script>',
-         Status.PAYWALL),
-        (f"{NAV}<article><h1>Bridge</h1>{ARTICLE}</article>",
-         '<script type="application/ld+json">{"@type": "NewsArticle", "headline": "Bridge", "isAccessibleForFree": false}</script>',
-         Status.OK),
+        (
+            f"{NAV}{NOT_FOUND}",
+            "<title>404 - Not found</title>",
+            Status.NOT_ARTICLE,
+        ),
+        (
+            f"<h1>Log in</h1><form><label>Name</label><input><label>Password</label><input></form>{NAV}",
+            "",
+            Status.NOT_ARTICLE,
+        ),
+        (
+            f"{NAV}<article><h1>Bridge</h1><p>{SENTENCE * 3}</p>{PROMPT}</article>",
+            NOT_FREE,
+            Status.PAYWALL,
+        ),
+        (
+            f"{NAV}<article><h1>Bridge</h1>{ARTICLE}</article>",
+            NOT_FREE,
+            Status.OK,
+        ),
     ],
-    ids=["article", "short", "nothing", "script only", "consent", "listing", "error page", "log-in", "cut by a paywall",
-         "not free but whole"],
-)  # fmt: skip
+    ids=[
+        "article",
+        "short",
+        "nothing",
+        "script only",
+        "consent",
+        "listing",
+        "error page",
+        "log-in",
+        "cut by a paywall",
+        "not free but whole",
+    ],
+)
 def test_status(body: str, head: str, expected: Status) -> None:
     assert status_of(body, head) is expected
 

@@ -1,0 +1,76 @@
+"""Blocks -> segments: one label for every block, from the trained model."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crawler.extraction.block_measures import KEPT, LONG_CHARS
+from crawler.extraction.block_model import (
+    LABELS,
+    TEXT_COUNT,
+    BlockModel,
+    Floats,
+    read_page_features,
+    shipped_model,
+)
+from crawler.extraction.blocks import BlockTree
+from crawler.extraction.evidence import PageEvidence
+from crawler.extraction.features import PageFeatures, page_features
+from crawler.extraction.label_reasons import word_reasons
+from crawler.extraction.line_evidence import weigh_lines
+from crawler.items import Segment
+
+TEXT_SHARE = 0.5
+"""Probability of the text labels together from which a block belongs to the text. Chosen: no other bound was better
+on all corpora."""
+LEAST_LEFT = 0.8
+KEPT_TEXT_SHARE = 0.2
+"""Where less than this share of the main content's paragraphs is text, blocks of the main content are text from the
+lower probability on. Out of fold: word F1 .974 to .978 on news, .946 to .949 on guides."""
+
+
+def label_blocks(tree: BlockTree, evidence: PageEvidence, model: BlockModel | None = None) -> tuple[Segment, ...]:
+    """Return one segment a block, in the same order. `model` replaces the one of the package."""
+    if not tree.blocks:
+        return ()
+    if model is None:
+        model = shipped_model("text" if evidence.plain_text else "page")
+    features = page_features(tree, evidence)
+    reading = read_page_features(model, features)
+    probabilities = weighed_probabilities(reading.probabilities, evidence, tree, features)
+    chosen = choose_labels(probabilities, tree, evidence)
+    reasons = word_reasons(tree, evidence, features, model, reading, chosen)
+    return tuple(
+        Segment(LABELS[label], block.text, block.xpath, round(float(shares[label]), 3), reason)
+        for block, label, shares, reason in zip(tree.blocks, chosen.tolist(), probabilities, reasons, strict=True)
+    )
+
+
+def weighed_probabilities(
+    probabilities: Floats, evidence: PageEvidence, tree: BlockTree, features: PageFeatures
+) -> Floats:
+    """Return the probabilities by which labels are chosen: for plain text, phrases and lists are weighed in again."""
+    return weigh_lines(probabilities, tree, features.phrases) if evidence.plain_text else probabilities
+
+
+def choose_labels(probabilities: Floats, tree: BlockTree, evidence: PageEvidence) -> NDArray[np.int64]:
+    """Return the number of each block's label: first text against the rest, then the likeliest of that side."""
+    is_text = _is_text(probabilities[:, :TEXT_COUNT].sum(axis=1), tree, evidence)
+    of_text = probabilities[:, :TEXT_COUNT].argmax(axis=1)
+    of_rest = probabilities[:, TEXT_COUNT:].argmax(axis=1) + TEXT_COUNT
+    chosen: NDArray[np.int64] = np.where(is_text, of_text, of_rest)
+    return chosen
+
+
+def _is_text(shares: Floats, tree: BlockTree, evidence: PageEvidence) -> NDArray[np.bool_]:
+    """Decide by probability; where too little of the main content is left, be content with less of it."""
+    is_text: NDArray[np.bool_] = shares >= TEXT_SHARE
+    if not evidence.kept:
+        return is_text
+    kept = np.array(evidence.kept) > KEPT
+    chars = np.array([len(block.text) for block in tree.blocks])
+    content = np.where(kept & (chars > LONG_CHARS), chars, 0)
+    if content[is_text].sum() < LEAST_LEFT * content.sum():
+        is_text = is_text | (kept & (shares >= KEPT_TEXT_SHARE))
+    return is_text

@@ -1,0 +1,140 @@
+"""A second look at the labels: where a block's own words are certain, and where an article's tail is all chaff.
+
+The model learned from pages as publishers make them; its strongest feature is what trafilatura kept. Chaff that
+stands among the paragraphs without any mark of its own deceives both, so three rules come after it. Of 9,963 article
+blocks of labelled pages the first touches 5, of 6,350 promotion blocks 1,779 (measured).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from crawler.extraction.blocks import BlockTree
+from crawler.extraction.hints import Hint, Hints
+from crawler.extraction.runs import best_path
+from crawler.items import Block, BlockKind, Label, Segment
+
+DECISIVE = frozenset({
+    Label.ADVERTISEMENT, Label.JOB_LISTING, Label.COMMENT_POLICY, Label.SUBSCRIPTION, Label.RELATED, Label.SHARING,
+})  # fmt: skip
+"""Labels whose certain phrases overrule the model."""
+PROMOTION = frozenset({Label.ADVERTISEMENT, Label.JOB_LISTING, Label.COMMENT_POLICY, Label.SUBSCRIPTION})
+"""Labels that make a tail one of chaff."""
+CERTAIN_COST, HINT_COST, MODEL_COST = 4.0, 2.0, 2.0
+"""Costs of calling a line article against certain words, against weaker ones, and either against the model. Chosen."""
+MIN_VACANCIES = 3
+"""Vacancies that make a box of them. Chosen."""
+MIN_SPEAKING = 2
+"""Entries of the list above a box of vacancies that must speak of promotion. Chosen."""
+LINKED_TABLE = 0.2
+"""Mean link density of its cells from which a table is no text but a list of links. Chosen, not measured."""
+LONG_WORDS = 40
+"""Words of a paragraph from which it is no chaff without a word that says so. Chosen."""
+WORD = re.compile(r"\w+")
+SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’»«)\]]*$")
+
+
+def sift_lines(segments: Sequence[Segment], hints: Sequence[Hints]) -> tuple[Segment, ...]:
+    """Plain text: weigh the model against the lines' words, over runs of lines."""
+    costs = []
+    for segment, hint in zip(segments, hints, strict=True):
+        said = hint.strongest
+        against = 0.0 if said is None else CERTAIN_COST if said.certain else HINT_COST
+        article = against + (0.0 if segment.label.in_text else MODEL_COST)
+        costs.append((article, MODEL_COST if segment.label.in_text else 0.0))
+    is_article = best_path(costs)
+    return tuple(
+        _line(segment, hint, article) for segment, hint, article in zip(segments, hints, is_article, strict=True)
+    )
+
+
+def sift_page(tree: BlockTree, segments: Sequence[Segment], hints: Sequence[Hints]) -> tuple[Segment, ...]:
+    """HTML: take out what its own words name for certain, then a tail of chaff; keep tables whole."""
+    sifted = [
+        _named(segment, hint.strongest) if _is_decisive(segment, hint) else segment
+        for segment, hint in zip(segments, hints, strict=True)
+    ]
+    _keep_tables(tree, sifted)
+    start = _tail_start(tree.blocks, sifted, hints)
+    for i in range(start, len(sifted)):
+        if sifted[i].label.in_text:
+            sifted[i] = _tail_segment(sifted, hints, i)
+    return tuple(sifted)
+
+
+def _keep_tables(tree: BlockTree, sifted: list[Segment]) -> None:
+    """A table within the article is text whole: a cell alone looks like anything."""
+    text = [i for i, s in enumerate(sifted) if s.label.in_text and tree.blocks[i].kind is not BlockKind.TABLE]
+    tables: dict[int, list[int]] = {}
+    for block in tree.blocks:
+        table = next((c.index for c in tree.enclosing(block) if c.tag == "table"), None)
+        if table is not None and block.kind is BlockKind.TABLE and text and text[0] < block.index < text[-1]:
+            tables.setdefault(table, []).append(block.index)
+    for cells in tables.values():
+        linked = sum(tree.blocks[i].link_density for i in cells) / len(cells)
+        if linked > LINKED_TABLE or any(sifted[i].label in DECISIVE for i in cells):
+            continue
+        for i in cells:
+            if not sifted[i].label.in_text:
+                reason = f"one of {len(cells)} cells of a table within the article"
+                sifted[i] = replace(sifted[i], label=Label.BODY, score=0.6, reason=reason)
+
+
+def _line(segment: Segment, hint: Hints, article: bool) -> Segment:
+    if article:
+        if segment.label.in_text:
+            return replace(segment, label=Label.BODY) if segment.label is Label.LEAD else segment
+        return replace(segment, label=Label.BODY, score=0.5, reason=f"among article lines, though {segment.reason}")
+    if hint.strongest is not None:
+        return _named(segment, hint.strongest)
+    if segment.label.in_text:
+        return replace(segment, label=Label.OTHER, score=0.5, reason=f"among lines of chaff, though {segment.reason}")
+    return segment
+
+
+def _is_decisive(segment: Segment, hint: Hints) -> bool:
+    said = hint.strongest
+    return segment.label.in_text and said is not None and said.certain and said.label in DECISIVE and not hint.is_boxed
+
+
+def _named(segment: Segment, said: Hint | None) -> Segment:
+    assert said is not None
+    return replace(segment, label=said.label, score=round(said.score, 3), reason=said.reason)
+
+
+def _tail_start(blocks: Sequence[Block], segments: Sequence[Segment], hints: Sequence[Hints]) -> int:
+    """Return where the article's tail of chaff begins, the number of blocks where it has none.
+
+    Vacancies end an article: below a box of them only a long paragraph without a word of promotion can still be text.
+    A list right above the box that speaks of promotion belongs to the tail.
+    """
+    vacancies = [i for i, s in enumerate(segments) if s.label is Label.JOB_LISTING]
+    text = [i for i, s in enumerate(segments) if s.label.in_text]
+    if len(vacancies) < MIN_VACANCIES or not text or not text[0] < vacancies[0] < text[-1]:
+        return len(segments)
+    start = vacancies[0]
+    if any(_is_prose(blocks[i]) and not hints[i].weak for i in text if i > start):
+        return len(segments)
+    above = start
+    while above and blocks[above - 1].kind is BlockKind.LIST_ITEM:
+        above -= 1
+    speaking = sum(bool(hints[i].weak & PROMOTION) for i in range(above, start))
+    return above if speaking >= MIN_SPEAKING else start
+
+
+def _is_prose(block: Block) -> bool:
+    is_sentence = block.kind is BlockKind.PARAGRAPH and bool(SENTENCE_END.search(block.text))
+    return is_sentence and len(WORD.findall(block.text)) >= LONG_WORDS
+
+
+def _tail_segment(segments: Sequence[Segment], hints: Sequence[Hints], i: int) -> Segment:
+    """Label a block of the tail: by its words, else as the chaff before it."""
+    said = hints[i].strongest
+    if said is not None:
+        return _named(segments[i], said)
+    before = next((segments[n] for n in range(i - 1, -1, -1) if segments[n].label in PROMOTION), None)
+    label = before.label if before is not None else Label.OTHER
+    reason = f"in the chaff below the article, after {label}"
+    return replace(segments[i], label=label, score=0.5, reason=reason)
