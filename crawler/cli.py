@@ -15,6 +15,7 @@ COMMANDS = {
     "scrape": "Fetch pages now; records to stdout.",
     "extract": "Read HTML or text from disk; records to stdout.",
     "crawl": "Poll the configured sites and fetch what is new.",
+    "state": "Show, forget or rebuild what earlier runs know.",
     "init": "Write a starter sites.toml.",
     "config": "Check a sites.toml.",
     "schema": "Print the JSON Schema of a record.",
@@ -37,6 +38,14 @@ class LazyGroup(click.Group):
         assert isinstance(command, click.Command)
         return command
 
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            # The reader of our records has gone, as `head` does: nothing is left to say. Click would exit with 1.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 0
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
@@ -45,17 +54,16 @@ class LazyGroup(click.Group):
 @click.group(
     cls=LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Records go to stdout or a named file, words to stderr. Exit codes: 0 done, 1 internal error, 2 usage, "
-    "3 some failed, 4 no usable record, 5 output not written, 75 another run is at work, 130/143 stopped.",
+    epilog="Words go to stderr. Exit codes: 0 done, 1 internal error, 2 usage, 3 some failed, 4 no record, "
+    "5 not written, 75 locked, 130/143 stopped.",
 )
 @click.version_option(__version__, prog_name="winnow")
 def winnow() -> None:
-    """News articles as clean JSON: the body, and every removed part with its label.
+    """News articles as clean JSON: the text, and what was removed, with labels.
 
     \b
     winnow demo                                see it work, without a network
     winnow scrape https://example.org/story    one page now
-    winnow init && winnow crawl                your own sites
     """
 
 
@@ -73,10 +81,6 @@ def main() -> None:
 
         Console().error(str(error))
         code = error.exit_code
-    except BrokenPipeError:
-        # The reader of our records has gone, as `head` does: nothing is left to say.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
     except KeyboardInterrupt:
         code = 130
     sys.exit(code if isinstance(code, int) else 0)

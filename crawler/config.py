@@ -64,7 +64,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 NOT_DEFAULTS = frozenset({"name", "url", "feeds", "sitemaps", "front_pages"})
-NOT_YET = frozenset({"timezone", "revisit", "rights", "verify_tls", "prune", "keep"})
+NOT_YET = frozenset({"timezone", "verify_tls", "prune", "keep"})
 """Keys that are checked and kept but change nothing yet; `config check` and `crawl` say so where one is set."""
 KEYS = tuple(field.name for field in msgspec.structs.fields(Site))
 

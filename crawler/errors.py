@@ -16,7 +16,7 @@ WinnowError
     │   │   BodyTruncated, RedirectLoop, SourceUnreadable        tried again in a later run
     │   └── ExtractionTimeout, ExtractionCrashed                 named, then left
     └── WaitingPage       kept for the next run
-        └── RobotsUnavailable, BudgetReached, RunStopped
+        └── RobotsUnavailable, CrawlDelayTooLong, HostParked, BudgetReached, RunStopped
 
 The *cause* is the class name in snake case: the word in the ledger, in the run report, in the stats and on stderr.
 """
@@ -133,11 +133,11 @@ class PageTooLarge(FailedPage):
 
 
 class HttpRefused(FailedPage):
-    """HTTP status 4xx but 408, 425, 429."""
+    """HTTP status 4xx but 403, 408, 425, 429."""
 
 
 class HttpFailed(FailedPage):
-    """HTTP status 5xx, 408, 425 or 429."""
+    """HTTP status 5xx, 403, 408, 425 or 429."""
 
     retried = True
 
@@ -199,6 +199,14 @@ class WaitingPage(PageError):
 
 class RobotsUnavailable(WaitingPage):
     """robots.txt answered 5xx or not at all: nothing is fetched from the host now (RFC 9309, 2.3.1.4)."""
+
+
+class CrawlDelayTooLong(WaitingPage):
+    """robots.txt asks for more seconds between two requests than a run can give."""
+
+
+class HostParked(WaitingPage):
+    """The host failed too often in a row or asked to be left alone; it is asked again after that."""
 
 
 class BudgetReached(WaitingPage):

@@ -32,8 +32,9 @@ from crawler.errors import (
     TlsFailed,
 )
 
-RETRIED_STATUS = frozenset({408, 425, 429})
-"""Client errors that pass: timeout, too early, too many requests (RFC 9110, 8470, 6585)."""
+RETRIED_STATUS = frozenset({403, 408, 425, 429})
+"""Client errors that may pass: timeout, too early, too many requests (RFC 9110, 8470, 6585), and 403, which is
+what walls against crawlers say of the crawler, not of the page."""
 
 TLS_WORDS = re.compile(r"ssl|tls|certificate|handshake", re.IGNORECASE)
 
@@ -46,7 +47,7 @@ def page_error(error: BaseException, refused_hosts: frozenset[str] = frozenset()
     if isinstance(error, PageError):
         return error
     if isinstance(error, HttpError):
-        return http_error(error.response.status)
+        return http_error(error.response.status, error.response.headers.get("Location"))
     if host in refused_hosts:
         return AddressRefused(f"{host} is at an address that is not public; allow it with --allow-address CIDR[:port]")
     if isinstance(error, CannotResolveHostError):
@@ -62,8 +63,10 @@ def page_error(error: BaseException, refused_hosts: frozenset[str] = frozenset()
     return _by_words(error)
 
 
-def http_error(status: int) -> PageError:
-    """Return the error of an HTTP status that is not 2xx or 304."""
+def http_error(status: int, location: bytes | None = None) -> PageError:
+    """Return the error of an HTTP status that is not 2xx or 304; `location` is where a redirect wants to lead."""
+    if 300 <= status < 400 and location is not None:
+        return HttpFailed(f"HTTP {status} to {location[:100].decode('latin-1')}, which is not followed")
     passing = status >= 500 or status in RETRIED_STATUS or status < 400
     return HttpFailed(f"HTTP {status}") if passing else HttpRefused(f"HTTP {status}")
 
@@ -75,9 +78,22 @@ def _by_words(error: BaseException) -> PageError:
     if isinstance(error, DownloadConnectionRefusedError):
         return ConnectionFailed("the connection was refused")
     if TLS_WORDS.search(words):
-        return TlsFailed(f"no secure connection ({words})")
+        return TlsFailed(f"no secure connection ({_reasons(error)})")
     if isinstance(error, DownloadFailedError | OSError):
-        return ConnectionFailed(f"the connection failed ({words})")
+        return ConnectionFailed(f"the connection failed ({_reasons(error)})")
     if isinstance(error, ValueError):
         return BadUrl(words)
     return ConnectionFailed(words)
+
+
+def _reasons(error: BaseException) -> str:
+    """Return what Twisted says went wrong, without the names of its classes."""
+    causes = [reason.value for reason in getattr(error.__cause__, "reasons", ())] or [error]
+    return "; ".join(dict.fromkeys(_sentence(cause) for cause in causes))[:200]
+
+
+def _sentence(cause: BaseException) -> str:
+    parts = cause.args[0] if cause.args else ""
+    if isinstance(parts, list):  # OpenSSL: library, function, reason
+        return ", ".join(str(part[-1]) if isinstance(part, tuple) and part else str(part) for part in parts)
+    return " ".join(str(cause).split()).rstrip(".") or type(cause).__name__

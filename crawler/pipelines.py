@@ -18,13 +18,15 @@ from typing import TYPE_CHECKING, Any, Self
 from scrapy import signals
 from scrapy.exceptions import DropItem, NotConfigured
 
-from crawler.errors import LanguageUnwanted, OutputError, PageError
+from crawler.errors import LanguageUnwanted, OutputError, PageError, RightsReserved
 from crawler.extensions import Workers
 from crawler.items import JsonValue, Page, Record, Verdict
-from crawler.signals import page_failed, page_recorded
+from crawler.reports import RunFigures, Traffic, run_report
+from crawler.rights import Rights, reserved
+from crawler.signals import page_failed, page_recorded, page_unchanged
 from crawler.state.runs import new_run_id
 from crawler.state.store import CrawlStore
-from crawler.state.values import Outcome, SiteAccount, Waiting
+from crawler.state.values import Outcome, Waiting
 from crawler.statuses import status_error
 
 if TYPE_CHECKING:
@@ -65,6 +67,9 @@ class ExtractPipeline:
 
     def _check(self, record: Record, page: Page) -> None:
         """Raise the error of a record that is not written."""
+        reason = reserved(Rights.from_dict(record.rights), page.rights_policy)
+        if reason is not None:
+            raise RightsReserved(reason)
         if not self.crawler.settings.getbool("WINNOW_WRITE_ALL"):
             status_error(record)
         wanted = page.languages
@@ -80,7 +85,8 @@ class StorePipeline:
         self.in_flight: dict[str, Waiting] = {}
         """Requested URL -> ledger row, for pages asked for and not settled yet."""
         self.in_flight_of_site: Counter[str] = Counter()
-        self.labels: Counter[str] = Counter()
+        self.figures = RunFigures()
+        self._body_hashes: dict[str, str] = {}
         self.error: OutputError | None = None
         """What kept records or report from being written."""
         self.report_path: Path | None = None
@@ -105,6 +111,7 @@ class StorePipeline:
         self.run_id = new_run_id(now)
         self._store = CrawlStore.open(Path(self.crawler.settings["WINNOW_OUTPUT"]), self.run_id, now)
         self.crawler.signals.connect(self.page_failed, page_failed)
+        self.crawler.signals.connect(self.page_unchanged, page_unchanged)
         self.crawler.signals.connect(self.spider_closed, signals.spider_closed)
         self._flushing = asyncio.create_task(self._flush_in_time())
 
@@ -113,21 +120,32 @@ class StorePipeline:
         self.in_flight[waiting.url] = waiting
         self.in_flight_of_site[waiting.site] += 1
 
+    def fetched(self, requested_url: str, body_hash: str) -> None:
+        """Note the sha256 of a page's bytes, by which a later visit sees that nothing changed."""
+        if requested_url in self.in_flight:
+            self._body_hashes[requested_url] = body_hash
+
     async def process_item(self, item: Any) -> Any:
         """Write a record and return its JSON object. Raises DropItem for a duplicate."""
         if not isinstance(item, Record):
             return item
         waiting = self._settled(item.requested_url or "")
-        record = replace(item, run_id=self.run_id)
-        verdict = self.store.claim(record)
+        body_hash = self._body_hashes.pop(waiting.url, None)
+        verdict = self.store.claim(item, waiting)
+        record = replace(
+            item, run_id=self.run_id, version=verdict.version, previous_text_hash=verdict.previous_text_hash
+        )
         self.crawler.signals.send_catch_log(page_recorded, requested_url=waiting.url, record=record, verdict=verdict)
         if verdict.state == "duplicate":
             assert verdict.original_id is not None
             self.store.settle(_outcome(waiting, "duplicate", original_id=verdict.original_id))
             self._flush_if_due()
             raise DropItem(f"{waiting.url}: repeats {verdict.original_id}")
-        self.store.write(record, waiting.site, waiting.normalized_url)
-        self.labels.update(str(segment.label) for segment in record.segments)
+        if verdict.state == "unchanged":
+            self._settle_unchanged(waiting, item.etag, item.last_modified, body_hash)
+            raise DropItem(f"{waiting.url}: the text is the same")
+        self.store.write(record, waiting.site, waiting.normalized_url, body_hash)
+        self.figures.count(waiting.site, record)
         self._flush_if_due()
         return record.to_dict()
 
@@ -137,6 +155,19 @@ class StorePipeline:
             return
         waiting = self._settled(requested_url)
         self.store.settle(_outcome(waiting, error.state, cause=error.cause, detail=str(error)))
+        self._flush_if_due()
+
+    def page_unchanged(self, requested_url: str) -> None:
+        """Settle a page that we have and that is the same."""
+        if requested_url in self.in_flight:
+            waiting = self._settled(requested_url)
+            self._settle_unchanged(waiting, waiting.etag, waiting.last_modified, waiting.body_hash)
+
+    def _settle_unchanged(
+        self, waiting: Waiting, etag: str | None, last_modified: str | None, body_hash: str | None
+    ) -> None:
+        same = _outcome(waiting, "unchanged")
+        self.store.settle(replace(same, etag=etag, last_modified=last_modified, body_hash=body_hash))
         self._flush_if_due()
 
     def spider_closed(self, reason: str) -> None:
@@ -153,14 +184,19 @@ class StorePipeline:
 
     def _report(self, store: CrawlStore, reason: str) -> dict[str, JsonValue]:
         stats = self.crawler.stats.get_stats()
-        return {
-            "finish_reason": reason,
-            "versions": _versions(),
-            "requests": stats.get("downloader/request_count", 0),
-            "bytes": stats.get("downloader/response_bytes", 0),
-            "blocks_by_label": dict(sorted(self.labels.items())),
-            "sites": {name: _account(account) for name, account in sorted(store.account().items())},
-        }
+        traffic = Traffic(
+            requests=stats.get("downloader/request_count", 0),
+            received_bytes=stats.get("downloader/response_bytes", 0),
+            statuses={
+                name.rpartition("/")[2]: number
+                for name, number in stats.items()
+                if name.startswith("downloader/response_status_count/")
+            },
+        )
+        accounts = store.account()
+        history = {name: store.site_history(name) for name in accounts}
+        configuration = self.crawler.settings.get("WINNOW_CONFIGURATION_HASH") or None
+        return run_report(reason, traffic, accounts, history, self.figures) | {"configuration_hash": configuration}
 
     async def close_spider(self) -> None:
         if self._flushing is not None:
@@ -219,21 +255,3 @@ def _outcome(
     original_id: str | None = None,
 ) -> Outcome:
     return Outcome(waiting.normalized_url, waiting.url, waiting.site, state, cause, detail, original_id)
-
-
-def _account(account: SiteAccount) -> dict[str, JsonValue]:
-    return {
-        "found": account.found,
-        "refused": account.refused,
-        "accepted": account.accepted,
-        "states": dict(account.states),
-        "causes": dict(account.causes),
-        "refusals": dict(account.refusals),
-        "holds": account.holds,
-    }
-
-
-def _versions() -> dict[str, str]:
-    from importlib.metadata import version  # once a run
-
-    return {name: version(name) for name in ("winnow-crawler", "scrapy", "trafilatura", "lxml")}

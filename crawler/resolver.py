@@ -76,3 +76,11 @@ class _GuardedReceiver:
         if self.passed:
             self.resolver.refused_hosts.discard(self.host)
         self.inner.resolutionComplete()
+
+
+def refused_hosts() -> frozenset[str]:
+    """Return the names that this process's resolver found at addresses that may not be reached."""
+    from twisted.internet import reactor  # must not be imported before it is installed
+
+    resolver = reactor.nameResolver
+    return frozenset(resolver.refused_hosts) if isinstance(resolver, GuardedResolver) else frozenset()

@@ -1,36 +1,45 @@
 """robots.txt by RFC 9309: what forbids, and what a host that cannot be asked means.
 
 Scrapy's own middleware fetches when robots.txt answers 5xx or not at all; the RFC says to assume that everything is
-forbidden then (2.3.1.4).
+forbidden then (2.3.1.4). It does not apply Crawl-delay either.
 """
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
 from protego import Protego
-from scrapy import Request
-from scrapy.http.request import NO_CALLBACK
 
-from crawler.errors import AddressRefused, PageError, RobotsDisallowed, RobotsUnavailable, SkippedPage
+from crawler.errors import (
+    AddressRefused,
+    CrawlDelayTooLong,
+    PageError,
+    RedirectLoop,
+    RobotsDisallowed,
+    RobotsUnavailable,
+    WaitingPage,
+)
 from crawler.failures import page_error
+from crawler.hosts import host_of
+from crawler.resolver import refused_hosts
+from crawler.rights import ServerRights, product_token
+from crawler.rights_files import SignalLine, content_signals, read_content_signals, read_tdm_file, tdm_declared
+from crawler.site_files import SiteFile, SiteFiles
 
 if TYPE_CHECKING:
+    from scrapy import Request
     from scrapy.crawler import Crawler
     from scrapy.http import Response
 
-MAX_BYTES = 512 * 1024
-"""Bytes of robots.txt that are read; RFC 9309, 2.5 asks for at least 500 KiB."""
-MAX_CRAWL_DELAY = 60.0
-"""Seconds of Crawl-delay that are obeyed; longer ones are cut to this. Chosen, not measured."""
-MAX_ANSWER_BYTES = 10_000_000
-KEPT_META = ("autothrottle_dont_adjust_delay", "download_slot")
-"""A site's own delay holds for its robots.txt too."""
+MAX_CRAWL_DELAY = 300.0
+"""Seconds of Crawl-delay that are obeyed; a host that asks for more is left to the next run (Heritrix's bound)."""
+SERVER_RIGHTS = "server_rights"
+"""Request meta: what robots.txt and tdmrep.json say of the page's rights."""
+TDM_HEADERS = ("tdm-reservation", "tdm-policy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +47,23 @@ class Rules:
     """What one host's robots.txt says; `unavailable` says why it could not be asked."""
 
     parser: Protego | None = None
+    signals: tuple[SignalLine, ...] = ()
     unavailable: PageError | None = None
+    file: SiteFile | None = field(default=None, repr=False)
 
-    def check(self, url: str, user_agent: str) -> None:
+    def check(self, url: str, agent: str) -> None:
+        """Raise the error of a URL that may not be asked for now; `agent` is our product token."""
         if self.unavailable is not None:
             raise self.unavailable
-        if self.parser is not None and not self.parser.can_fetch(url, user_agent):
+        if self.parser is not None and not self.parser.can_fetch(url, agent):
             raise RobotsDisallowed("robots.txt forbids it")
+
+    def crawl_delay(self, agent: str) -> float:
+        """Return the seconds between two requests, 0 where none are asked for; raises CrawlDelayTooLong."""
+        delay = float((self.parser.crawl_delay(agent) if self.parser is not None else None) or 0)
+        if delay > MAX_CRAWL_DELAY:
+            raise CrawlDelayTooLong(f"robots.txt asks for {delay:,.0f} s between requests, at most 300 s are waited")
+        return delay
 
     @property
     def sitemaps(self) -> tuple[str, ...]:
@@ -52,77 +71,105 @@ class Rules:
 
 
 class RobotsMiddleware:
-    """Asks a host's robots.txt once a run, before the first request to it; meta `dont_obey_robotstxt` passes by."""
+    """Asks a host's robots.txt once a day, before the first request to it; meta `dont_obey_robotstxt` passes by."""
 
     def __init__(self, scrapy_crawler: Crawler) -> None:
         self.crawler = scrapy_crawler
         self.obey = scrapy_crawler.settings.getbool("ROBOTSTXT_OBEY")
         self.user_agent = scrapy_crawler.settings["USER_AGENT"]
-        self._rules: dict[str, asyncio.Future[Rules]] = {}
+        self.files = SiteFiles(scrapy_crawler)
+        self._rules: dict[str, Rules] = {}
 
     @classmethod
     def from_crawler(cls, scrapy_crawler: Crawler) -> Self:
         return cls(scrapy_crawler)
 
     async def process_request(self, request: Request) -> None:
-        """Raise RobotsDisallowed or RobotsUnavailable for a request that may not be sent."""
+        """Raise RobotsDisallowed or a waiting error for a request that may not be sent; set its `server_rights`."""
         if not self.obey or request.meta.get("dont_obey_robotstxt"):
             return
         rules = await self.rules(request.url, request.meta)
-        agent = (request.headers.get("User-Agent") or b"").decode("latin-1") or self.user_agent
+        agent = product_token((request.headers.get("User-Agent") or b"").decode("latin-1") or self.user_agent)
         rules.check(request.url, agent)
-        self._keep_crawl_delay(request, rules, agent)
+        delay = rules.crawl_delay(agent)
+        if delay:
+            self._keep_crawl_delay(request, delay)
+        if "link" in request.meta:
+            request.meta[SERVER_RIGHTS] = await self._server_rights(request, rules, agent)
 
     async def rules(self, url: str, meta: Mapping[str, Any] = MappingProxyType({})) -> Rules:
         """Return the rules of the URL's scheme, host and port; never raises. `meta` is of the request that asks."""
-        parts = urlsplit(url)
-        origin = f"{parts.scheme}://{parts.netloc}"
-        if origin not in self._rules:
-            self._rules[origin] = asyncio.get_running_loop().create_future()
-            try:
-                rules = await self._ask(f"{origin}/robots.txt", meta)
-            except asyncio.CancelledError:
-                self._rules.pop(origin).cancel()
-                raise
-            self._rules[origin].set_result(rules)
-        return await asyncio.shield(self._rules[origin])
-
-    async def _ask(self, url: str, meta: Mapping[str, Any]) -> Rules:
-        kept = {key: meta[key] for key in KEPT_META if key in meta}
-        request = Request(
-            url,
-            priority=1000,
-            callback=NO_CALLBACK,
-            meta={"dont_obey_robotstxt": True, "download_maxsize": MAX_ANSWER_BYTES, **kept},
-        )
+        origin = _origin(url)
+        known = self._rules.get(origin)
+        if known is not None and (known.file is None or known.file.is_fresh):
+            return known
         try:
-            response = await self.crawler.engine.download_async(request)
+            rules = _read(await self.files.get(f"{origin}/robots.txt", meta))
         except Exception as error:  # noqa: BLE001 - whatever kept us from asking, the host is not fetched from
-            return Rules(unavailable=_unavailable(url, page_error(error)))
-        self.crawler.stats.inc_value(f"robotstxt/response_status_count/{response.status}")
-        return _read(response)
+            rules = _not_asked(error, url)
+        if not isinstance(rules.unavailable, WaitingPage) or isinstance(rules.unavailable, RobotsUnavailable):
+            self._rules[origin] = rules
+        return rules
 
-    def _keep_crawl_delay(self, request: Request, rules: Rules, agent: str) -> None:
-        """Raise the host's delay to its Crawl-delay; Scrapy parses it and does not apply it."""
-        delay = rules.parser.crawl_delay(agent) if rules.parser is not None else None
-        if delay is None:
-            return
+    async def _server_rights(self, request: Request, rules: Rules, agent: str) -> ServerRights:
+        """Return what the site's files say of the page; tdmrep.json is asked for where the site has a rights policy."""
+        signals = content_signals(rules.signals, request.url, agent)
+        file_url = f"{_origin(request.url)}/.well-known/tdmrep.json"
+        if "rights" not in request.meta or (rules.parser and not rules.parser.can_fetch(file_url, agent)):
+            return ServerRights(agent=agent, content_signals=signals)
+        try:
+            file = await self.files.get(file_url, request.meta)
+        except Exception as error:  # a file that cannot be asked for declares nothing
+            self.crawler.stats.inc_value(f"tdmrep/{type(error).__name__}")
+            if isinstance(error, WaitingPage):
+                raise
+            return ServerRights(agent=agent, content_signals=signals)
+        declared = tdm_declared(read_tdm_file(file.body), request.url) if file.body else {}
+        return ServerRights(agent=agent, content_signals=signals, tdm_file=declared)
+
+    def _keep_crawl_delay(self, request: Request, delay: float) -> None:
+        """Raise the delay of the host's slot, also of one made later, and keep jitter and AutoThrottle from it."""
+        request.meta["autothrottle_dont_adjust_delay"] = True
         downloader = self.crawler.engine.downloader
-        slot = downloader.slots.get(downloader.get_slot_key(request))
+        key = downloader.get_slot_key(request)
+        slot = downloader.slots.get(key)
+        options = downloader.per_slot_settings.setdefault(key, {})
+        options |= {"delay": max(delay, float(options.get("delay", 0))), "jitter": 0.0}
         if slot is not None:
-            slot.delay = max(slot.delay, min(float(delay), MAX_CRAWL_DELAY))
+            slot.delay, slot.jitter = max(slot.delay, delay), 0.0
 
 
-def _read(response: Response) -> Rules:
-    if response.status >= 500 or response.status == 429:
-        return Rules(unavailable=RobotsUnavailable(f"robots.txt answers HTTP {response.status}; left for the next run"))
-    if response.status >= 400 or response.status < 200:
+def server_rights(response: Response) -> ServerRights:
+    """Return what is said of a page outside its HTML: by the site's files, and by the response's headers."""
+    found = {name: response.headers.get(name) for name in TDM_HEADERS}
+    headers = {name: value.decode("latin-1") for name, value in found.items() if value is not None}
+    site: ServerRights = response.meta.get(SERVER_RIGHTS, ServerRights())
+    return replace(site, tdm_headers=headers)
+
+
+def _read(file: SiteFile) -> Rules:
+    if file.status == 429 or file.status >= 500:
+        unavailable = RobotsUnavailable(f"robots.txt answers HTTP {file.status}; left for the next run")
+        return Rules(unavailable=unavailable)
+    if not 200 <= file.status < 300:
+        return Rules(file=file)
+    text = file.body.decode("utf-8-sig", "ignore")
+    return Rules(Protego.parse(text), read_content_signals(text), file=file)
+
+
+def _not_asked(error: Exception, url: str) -> Rules:
+    """A name at an address that we refuse stays refused; too many redirects mean no robots.txt; the rest: not now."""
+    if isinstance(error, WaitingPage):
+        return Rules(unavailable=error)
+    if isinstance(error, PageError):  # of a redirect: the page's own URL has passed the same guards
+        return Rules(unavailable=RobotsUnavailable(f"{_origin(url)}/robots.txt leads astray: {error}"))
+    reason = page_error(error, refused_hosts(), urlsplit(url).hostname or "")
+    if isinstance(reason, AddressRefused):
+        return Rules(unavailable=reason)
+    if isinstance(reason, RedirectLoop):
         return Rules()
-    return Rules(parser=Protego.parse(response.body[:MAX_BYTES].decode("utf-8-sig", "ignore")))
+    return Rules(unavailable=RobotsUnavailable(f"{_origin(url)}/robots.txt cannot be asked: {reason}"))
 
 
-def _unavailable(url: str, error: PageError) -> PageError:
-    """A refusal of ours stays what it is; anything else means: not now."""
-    if isinstance(error, SkippedPage | AddressRefused):
-        return error
-    return RobotsUnavailable(f"{url} cannot be asked: {error}")
+def _origin(url: str) -> str:
+    return f"{urlsplit(url).scheme}://{host_of(url)}"

@@ -51,6 +51,10 @@ AUTOTHROTTLE_ENABLED = True
 AUTOTHROTTLE_START_DELAY = 1.0  # seconds
 AUTOTHROTTLE_MAX_DELAY = 60.0  # seconds
 
+WINNOW_PARK_AFTER = 5  # failed answers or connections in a row after which a host is left alone, 0 = never
+WINNOW_PARK_SECONDS = 900.0  # of the first time; doubles up to a day while the host gives no good answer
+WINNOW_NETWORK_DOWN_HOSTS = 3  # different hosts out of reach in a row that stop the run, 0 = never
+
 # Extraction runs in worker processes (crawler/extraction/pool.py), never in the reactor.
 WINNOW_EXTRACTION_WORKERS = 0  # processes, 0 = one a core
 WINNOW_PAGE_SECONDS = 20.0  # wall time of one page in a worker
@@ -63,12 +67,17 @@ WINNOW_WRITE_ALL = False  # True: pages that are no articles become records too
 WINNOW_OUTPUT = "output"
 WINNOW_STATE = True  # False: nothing is remembered and nothing dropped (`winnow scrape`)
 WINNOW_LIMIT = 0  # pages a run, 0 = no limit
+WINNOW_DUE = False  # True: ask only the sources whose interval has passed
+WINNOW_SINCE = ""  # ISO 8601 with offset: articles from then on; empty = no bound
+WINNOW_UNTIL = ""
 
 DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.AddressGuardMiddleware": 40,
     "crawler.middlewares.SiteGuardMiddleware": 45,
+    "crawler.politeness.PolitenessMiddleware": 50,  # before robots.txt: a host that is left alone is not asked for it
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "crawler.robots.RobotsMiddleware": 100,
+    "crawler.politeness.AttemptsMiddleware": 560,  # below Scrapy's retries (550), which it sees each of
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # SiteGuardMiddleware, which names the cause
 }
 ITEM_PIPELINES = {

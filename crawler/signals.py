@@ -6,3 +6,6 @@ page_failed = object()
 
 page_recorded = object()
 """A page ended well. Handlers get `requested_url: str`, `record: Record` and `verdict: Verdict`."""
+
+page_unchanged = object()
+"""A page that we have was asked for again and is the same. Handlers get `requested_url: str`."""

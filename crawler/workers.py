@@ -49,6 +49,7 @@ class WorkerPool:
         self._pool = self._start(options.worker_count, options.calls_per_worker)
         self._quarantine: ProcessPool | None = None
         self._closed = False
+        self._open: set[Future[Any]] = set()
 
     def __enter__(self) -> Self:
         return self
@@ -66,6 +67,8 @@ class WorkerPool:
         down twice.
         """
         outer: Future[Any] = Future()
+        self._open.add(outer)
+        outer.add_done_callback(self._open.discard)
         call = (function, arguments)
         self._schedule(self._pool, call, partial(self._settle_or_isolate, call, outer))
         return outer
@@ -77,6 +80,8 @@ class WorkerPool:
             if pool is not None:
                 pool.stop()  # type: ignore[no-untyped-call] # pebble's own
                 pool.join()
+        for call in tuple(self._open):
+            call.cancel()
 
     def _start(self, workers: int, calls_per_worker: int) -> ProcessPool:
         # spawn: a forked child would inherit the reactor's threads, locks and sockets.

@@ -16,16 +16,20 @@ PACKAGE = ROOT / "crawler"
 CORE = {"items", "errors", "urls"}
 ALLOWED: dict[str, set[str]] = {
     # core: values, errors, identity
-    "items": set(),
+    "items": {"rights"},
     "errors": set(),
     "urls": {"errors"},
     "addresses": {"errors", "urls"},
     # pure stages
     "discovery": CORE,
-    "extraction": CORE,
+    "extraction": CORE | {"rights"},
     "dedup": CORE | {"state"},  # sqlite_seen works inside the store's transaction
     "records": CORE,
     # framework-free
+    "rights": set(),
+    "rights_files": set(),
+    "hosts": set(),
+    "network": set(),
     "flow": CORE | {"extraction", "dedup"},
     "statuses": {"errors", "items"},
     "workers": {"errors"},
@@ -41,21 +45,29 @@ ALLOWED: dict[str, set[str]] = {
     "failures": {"errors"},
     "resolver": {"addresses"},
     "middlewares": {"addresses", "errors", "urls"},
-    "robots": {"errors", "failures"},
+    "kept_hosts": {"errors", "hosts", "pipelines"},
+    "site_files": {"hosts", "kept_hosts"},
+    "politeness": {"errors", "failures", "hosts", "kept_hosts", "network", "resolver"},
+    "robots": {"errors", "failures", "hosts", "resolver", "rights", "rights_files", "site_files"},
     "extensions": {"workers"},
-    "pipelines": CORE | {"extensions", "signals", "state", "statuses"},
-    "spiders": CORE
-    | {"config", "discovery", "extensions", "failures", "pipelines", "resolver", "robots", "signals", "state"},
+    "pipelines": CORE | {"extensions", "reports", "rights", "signals", "state", "statuses"},
+    "spiders": {
+        *CORE, "config", "discovery", "extensions", "failures", "pipelines", "resolver", "robots", "signals", "state",
+    },
+    "reports": {"items"},
+    "metrics": {"records"},
     # command line
+    "__main__": {"cli"},
     "cli": {"commands", "errors"},
     "commands": {
-        *CORE, "addresses", "config", "contact", "demo", "extensions", "extraction", "pipelines", "records",
-        "flow", "signals", "spiders", "statuses", "workers",
+        *CORE, "addresses", "config", "contact", "demo", "extensions", "extraction", "flow", "metrics", "pipelines",
+        "politeness", "records", "signals", "spiders", "state", "statuses", "workers",
     },
 }  # fmt: skip
 FREE_OF_FRAMEWORK = {
     "items", "errors", "urls", "addresses", "discovery", "extraction", "dedup", "records", "flow", "statuses",
     "workers", "config", "contact", "state", "demo", "settings", "training",
+    "hosts", "metrics", "network", "reports", "rights", "rights_files",
 }  # fmt: skip
 FRAMEWORK = {"scrapy", "twisted", "itemadapter", "scrapy_redis", "redis"}
 SINGLE_HOMES = {

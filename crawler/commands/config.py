@@ -20,7 +20,11 @@ def command() -> None:
 @command.command("check")
 @click.argument("path", type=click.Path(path_type=Path), default=Path("sites.toml"))
 def check(path: Path) -> int:
-    """Read a sites.toml as `winnow crawl` would; the first fault is named with file, line, key and mend."""
+    """Read a sites.toml as `winnow crawl` would; the first fault is named with file, line, key and mend.
+
+    \b
+    winnow config check other-sites.toml
+    """
     from crawler.config import keys_not_yet, load_sites  # loads time zones and URL parser
     from crawler.contact import sites_without_contact
 

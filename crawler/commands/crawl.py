@@ -2,50 +2,70 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
 
 from crawler.commands import options
 from crawler.commands.console import Console
+from crawler.errors import UsageError
 
 
 @click.command("crawl")
-@click.option(
-    "--sites",
-    type=click.Path(path_type=Path),
-    default=Path("sites.toml"),
-    show_default=True,
-    help="Which sites.",
-)
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    default=Path("output"),
-    show_default=True,
-    help="Folder for records and state.",
-)
+@click.option("--sites", type=click.Path(path_type=Path), default=Path("sites.toml"), help="Which sites.  [sites.toml]")
+@click.option("-o", "--output", type=click.Path(path_type=Path), default=Path("output"), help="Folder.  [output]")
 @click.option("--site", "names", multiple=True, metavar="NAME", help="Only this site (repeatable).")
+@click.option("--due", is_flag=True, help="Ask only sources whose interval has passed.")
+@click.option("--since", metavar="WHEN", help="Articles from then on: 24h, 7d or a date.")
+@click.option("--until", metavar="WHEN", help="Articles up to then.")
 @click.option("--limit", type=click.IntRange(1), metavar="N", help="Fetch at most N pages.")
+@click.option("--dry-run", is_flag=True, help="Say what would be asked; no request.")
+@click.option("--metrics", type=click.Path(path_type=Path), help="Write Prometheus text to this file.")
 @options.allow_address
-@click.option("--workers", type=click.IntRange(1), help="Worker processes.  [default: one a core]")
+@click.option("--workers", type=click.IntRange(1), metavar="N", help="Worker processes.  [one a core]")
 @options.quiet
 @options.json_logs
 def command(  # noqa: PLR0913 - the command line is its interface
-    sites: Path, output: Path, names: tuple[str, ...], limit: int | None, allow_address: tuple[str, ...],
-    workers: int | None, quiet: bool, json_logs: bool,
+    sites: Path, output: Path, names: tuple[str, ...], due: bool, since: str | None, until: str | None,
+    limit: int | None, dry_run: bool, metrics: Path | None, allow_address: tuple[str, ...], workers: int | None,
+    quiet: bool, json_logs: bool,
 ) -> int:  # fmt: skip
-    """Poll every source of the sites and fetch what is new; each article is written once, over all runs.
-
-    Records: OUTPUT/records/, report: OUTPUT/runs/, state: OUTPUT/state.sqlite.
+    """Ask the sites' sources, fetch what is new; each article is written once.
 
     \b
     winnow crawl --sites sites.toml --output news
-    winnow crawl --site example.org --limit 20
+    winnow crawl --site example.org --since 7d --limit 20
+    winnow crawl --due --quiet             from cron, every ten minutes
     """
+    now = datetime.now(UTC)
+    window = (_moment(since, now, "--since"), _moment(until, now, "--until"))
+    if dry_run:
+        from crawler.commands.planning import plan
+
+        return plan(sites, output, names, due=due, now=now)
     from crawler.commands.crawling import CrawlOptions, crawl  # Scrapy takes a second to load
 
     console = Console(json_logs=json_logs, quiet=quiet)
-    chosen = CrawlOptions(sites, output, names, limit or 0, allow_address, workers or 0)
+    chosen = CrawlOptions(
+        sites, output, names, limit=limit or 0, allow_addresses=allow_address, workers=workers or 0, due=due,
+        since=window[0], until=window[1], metrics=metrics,
+    )  # fmt: skip
     return crawl(chosen, console).exit_code
+
+
+def _moment(told: str | None, now: datetime, option: str) -> datetime | None:
+    """Return the moment that an age or an ISO date names; raises UsageError."""
+    if told is None:
+        return None
+    from crawler.config import age_seconds
+
+    try:
+        return now - timedelta(seconds=age_seconds(told))
+    except ValueError:
+        pass
+    try:
+        moment = datetime.fromisoformat(told)
+    except ValueError as error:
+        raise UsageError(f"{option} {told}: neither an age such as 24h or 7d nor a date such as 2026-11-22") from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

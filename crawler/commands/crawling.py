@@ -7,6 +7,8 @@ import logging
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +18,15 @@ from crawler.commands.delivery import NO_RECORD, SOME_FAILED
 from crawler.commands.engine import Run, set_up
 from crawler.config import Site, choose_sites, keys_not_yet, load_sites
 from crawler.contact import sites_without_contact
-from crawler.errors import PageError, UsageError
+from crawler.errors import PageError, UsageError, WinnowError
 from crawler.items import Record, Verdict
+from crawler.metrics import write_metrics
 from crawler.pipelines import StorePipeline
+from crawler.politeness import NETWORK_DOWN
 from crawler.signals import page_failed, page_recorded
 from crawler.spiders.news import NewsSpider
 
-COLUMNS = ("found", "new", "duplicate", "known", "skipped", "failed", "waiting")
+COLUMNS = ("found", "new", "changed", "unchanged", "duplicate", "known", "skipped", "failed", "waiting")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,10 @@ class CrawlOptions:
     allow_addresses: tuple[str, ...] = ()
     workers: int = 0
     """Worker processes, 0: one a core."""
+    due: bool = False
+    since: datetime | None = None
+    until: datetime | None = None
+    metrics: Path | None = None
 
     def settings(self) -> dict[str, Any]:
         return {
@@ -42,6 +50,10 @@ class CrawlOptions:
             "WINNOW_LIMIT": self.limit,
             "WINNOW_ALLOW_ADDRESSES": list(self.allow_addresses),
             "WINNOW_EXTRACTION_WORKERS": self.workers,
+            "WINNOW_DUE": self.due,
+            "WINNOW_SINCE": self.since.isoformat() if self.since else "",
+            "WINNOW_UNTIL": self.until.isoformat() if self.until else "",
+            "WINNOW_CONFIGURATION_HASH": sha256(self.sites.read_bytes()).hexdigest(),
         }
 
 
@@ -76,7 +88,7 @@ def crawl(options: CrawlOptions, console: Console) -> Crawled:
         run.start(sites=str(options.sites), site=",".join(options.site_names))
     if run.error is not None:
         raise run.error
-    return _ended(run, sites, console)
+    return _ended(run, sites, options, console)
 
 
 def _checked_sites(options: CrawlOptions, console: Console) -> tuple[Site, ...]:
@@ -92,7 +104,7 @@ def _checked_sites(options: CrawlOptions, console: Console) -> tuple[Site, ...]:
     return sites
 
 
-def _ended(run: Run, sites: tuple[Site, ...], console: Console) -> Crawled:
+def _ended(run: Run, sites: tuple[Site, ...], options: CrawlOptions, console: Console) -> Crawled:
     stored = run.scrapy_crawler.get_item_pipeline(StorePipeline)
     assert stored is not None
     if stored.error is not None:
@@ -103,12 +115,27 @@ def _ended(run: Run, sites: tuple[Site, ...], console: Console) -> Crawled:
     for line in summary(report):
         console.say(line)
     console.say(f"report: {stored.report_path}")
+    if options.metrics is not None:
+        write_metrics(options.metrics, report)
+    for alarm in report["alarms"]:
+        console.warn(f"alarm: {alarm}")
     spider = run.scrapy_crawler.spider
     assert isinstance(spider, NewsSpider)
     failed = [site.name for site in sites if _has_failed(site, report, spider.polls[site.name])]
     for name in failed:
         console.warn(f"{name}: failed; its sources or too many of its pages could not be read")
+    if _internal_errors(run, report, console):
+        return Crawled(WinnowError.exit_code, report, stored.report_path)
     return Crawled(run.signal_exit or _exit_code(report, failed), report, stored.report_path)
+
+
+def _internal_errors(run: Run, report: Mapping[str, Any], console: Console) -> bool:
+    """Tell whether something went wrong that no input explains, and say so."""
+    wrong = [name for name, account in report["sites"].items() if not account["holds"]]
+    for name in wrong:
+        console.error(f"{name}: the account does not hold; please report it with the run's report")
+    raised = run.scrapy_crawler.stats.get_value("spider_exceptions/count", 0)
+    return bool(wrong or raised)
 
 
 def summary(report: Mapping[str, Any]) -> list[str]:
@@ -131,7 +158,8 @@ def _has_failed(site: Site, report: Mapping[str, Any], polls: Counter[str]) -> b
     asked = sum(states.get(state, 0) for state in ("new", "changed", "unchanged", "duplicate", "skipped", "failed"))
     too_many = bool(asked) and states.get("failed", 0) / asked > site.max_failed_share
     too_few = states.get("new", 0) < site.min_records
-    return too_many or too_few or (polls.total() > 0 and not polls["read"])
+    alarming = bool(report["sites"].get(site.name, {}).get("alarms"))
+    return too_many or too_few or alarming or (polls.total() > 0 and not polls["read"])
 
 
 def _exit_code(report: Mapping[str, Any], failed: list[str]) -> int:
@@ -142,7 +170,7 @@ def _exit_code(report: Mapping[str, Any], failed: list[str]) -> int:
     usable = states["new"] + states["changed"] + states["duplicate"] + states["unchanged"]
     if (asked or failed) and not usable and (failed or not states["known"]):
         return NO_RECORD
-    return SOME_FAILED if failed else 0
+    return SOME_FAILED if failed or report["finish_reason"] == NETWORK_DOWN else 0
 
 
 def _words(done: Counter[str]) -> str:

@@ -55,17 +55,23 @@ class Delivery:
     def _to(self, file: _Writable) -> Iterator[Callable[[Record], None]]:
         delivered = 0
 
+        def write(text: str) -> None:
+            try:
+                file.write(text.encode())
+                if self.path is None:
+                    sys.stdout.flush()
+            except BrokenPipeError:
+                raise
+            except OSError as error:
+                raise OutputError(f"standard output cannot be written ({error.strerror or error})") from error
+
         def deliver(record: Record) -> None:
             nonlocal delivered
-            file.write(piece(record, self.form, delivered, navigation=self.navigation).encode())
-            if self.path is None:
-                sys.stdout.flush()
+            write(piece(record, self.form, delivered, navigation=self.navigation))
             delivered += 1
 
         yield deliver
-        file.write(ending(self.form, delivered).encode())
-        if self.path is None:
-            sys.stdout.flush()
+        write(ending(self.form, delivered))
 
 
 def exit_code(records: int, failures: int) -> int:

@@ -28,7 +28,7 @@ url = "{url}"
 SHOWN_CHARS = 160
 SHOWN_ENTRIES = 2
 SHOWN_LABELS = 4
-ACCOUNT = ("found", "new", "duplicate", "known", "skipped", "failed")
+ACCOUNT = ("found", "new", "duplicate", "skipped", "failed")
 FIELD_OF_LABEL = {"title": "title", "byline": "byline", "caption": "captions"}
 
 

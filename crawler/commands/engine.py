@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 
 from crawler.commands.console import Console, ConsoleHandler
+from crawler.extensions import Workers
 
 if TYPE_CHECKING:
     from scrapy import Spider
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 
 EXIT_OF_SIGNAL = 128
 """A process that a signal ended exits with 128 + its number (POSIX shells)."""
+GRACE_SECONDS = 5.0
+"""What pages that are being fetched or read get after a signal; service managers kill after 10 s and more. Chosen."""
 
 
 @dataclass
@@ -32,6 +36,7 @@ class Run:
     """What kept the spider from starting."""
     handlers: list[Callable[..., Any]] = field(default_factory=list)
     """Kept here: Scrapy's signals hold their handlers weakly."""
+    stopping: bool = False
 
     def connect(self, handler: Callable[..., Any], signal: object) -> None:
         self.handlers.append(handler)
@@ -44,6 +49,12 @@ class Run:
         self.process.start()
         self.error = task.exception() if task.done() and not task.cancelled() else None
 
+    def stop(self) -> None:
+        """End the run without the pages that are under way. Call it while the spider is at work."""
+        if not self.stopping:
+            self.stopping = True
+            self.process.stop_within(0.1)
+
     @property
     def signal_exit(self) -> int | None:
         """Exit code of a run that a signal stopped, None for one that came to its own end."""
@@ -54,13 +65,31 @@ class Run:
 
 
 class _Process(AsyncCrawlerProcess):
-    """Remembers which signal stopped it."""
+    """Remembers which signal stopped it, and does not wait for slow hosts then, as Scrapy would."""
 
     signal = 0
 
     def _signal_shutdown(self, signum: int, _: Any) -> None:
+        from twisted.internet import reactor  # must not be imported before it is installed
+
         self.signal = signum
         super()._signal_shutdown(signum, _)
+        reactor.callFromThread(reactor.callLater, GRACE_SECONDS, self._end_now)
+
+    def stop_within(self, seconds: float) -> None:
+        """Ask for no more pages, and end after this time at the latest."""
+        self._graceful_stop_reactor()
+        asyncio.get_running_loop().call_later(seconds, self._end_now)
+
+    def _end_now(self) -> None:
+        """Finalise without the pages that are still under way; they are left for the next run."""
+        for scrapy_crawler in list(self.crawlers):
+            spider, workers = scrapy_crawler.spider, scrapy_crawler.get_extension(Workers)
+            if spider is not None:
+                scrapy_crawler.signals.send_catch_log(signals.spider_closed, spider=spider, reason="shutdown")
+            if workers is not None:
+                workers.close()
+        self._stop_reactor()
 
 
 def set_up(spider: type[Spider], overrides: Mapping[str, Any], console: Console, level: int) -> Run:
@@ -68,6 +97,9 @@ def set_up(spider: type[Spider], overrides: Mapping[str, Any], console: Console,
     settings = Settings()
     settings.setmodule("crawler.settings", priority="project")
     settings.setdict({"LOG_ENABLED": False, "LOG_INSTALL_ROOT_HANDLER": False, **overrides}, priority="cmdline")
+    # It fails, and says so, where a crawl could not begin; our report has what it would count.
+    extensions = {**settings.getdict("EXTENSIONS"), "scrapy.extensions.corestats.CoreStats": None}
+    settings.set("EXTENSIONS", extensions, priority="cmdline")
     root = logging.getLogger()
     root.handlers = [ConsoleHandler(console, level)]
     root.setLevel(level)

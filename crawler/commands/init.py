@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from crawler.errors import OutputError, UsageError
+from crawler.errors import OutputError, PageError, UsageError
 from crawler.records.files import write_whole
 
 STARTER = """\
@@ -48,14 +48,17 @@ def command(url: str, name: str | None, user_agent: str, sites: Path, overwrite:
     """Write a starter sites.toml, for one site to begin with.
 
     \b
-    winnow init https://www.example.org/ --user-agent "MyCrawler/1.0 (+mailto:me@example.org)"
+    winnow init https://www.example.org/ --user-agent "Mine (me@example.org)"
     """
     from crawler.urls import normalized_url, registered_domain  # loads the suffix list
 
     if sites.exists() and not overwrite:
         raise UsageError(f"{sites} exists already; add --overwrite or name another with --sites")
     address = url if "://" in url else f"https://{url}"
-    normalized_url(address)
+    try:
+        normalized_url(address)
+    except PageError as error:
+        raise UsageError(f"{error}; write the home page, such as https://www.example.org/") from error
     address = address if address.rstrip("/").count("/") > 2 else address.rstrip("/") + "/"
     text = STARTER.format(
         name=_quoted(name or registered_domain(address)), url=_quoted(address), contact=_quoted(user_agent)

@@ -25,7 +25,7 @@ def _checked_addresses(_: click.Context, __: click.Parameter, values: tuple[str,
 
 allow_address: Decorator = click.option(
     "--allow-address", multiple=True, metavar="CIDR[:PORT]", callback=_checked_addresses,
-    help="Reach this address although it is not public (repeatable).",
+    help="Reach this non-public address (repeatable).",
 )  # fmt: skip
 json_logs: Decorator = click.option("--json-logs", is_flag=True, help="One JSON object a line on stderr.")
 quiet: Decorator = click.option("-q", "--quiet", is_flag=True, help="Only warnings and errors on stderr.")
@@ -35,9 +35,7 @@ output_file: Decorator = click.option(
 overwrite: Decorator = click.option("--overwrite", is_flag=True, help="Replace an existing output file.")
 record_format: Decorator = click.option(
     "--format", "form", type=click.Choice(["jsonl", "json", "markdown", "text"]), default="jsonl",
-    show_default=True, help="Form of the records.",
+    show_default=True, metavar="FORM", help="jsonl, json, markdown or text.",
 )  # fmt: skip
-write_all: Decorator = click.option(
-    "--all", "write_all", is_flag=True, help="Also write pages that are no articles (see extraction.status)."
-)
+write_all: Decorator = click.option("--all", "write_all", is_flag=True, help="Also write pages that are no articles.")
 navigation: Decorator = click.option("--navigation", is_flag=True, help="Keep menus and the like in `boilerplate`.")

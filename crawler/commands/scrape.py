@@ -13,9 +13,12 @@ import click
 from crawler.commands import options
 from crawler.commands.console import Console
 from crawler.commands.delivery import Delivery, exit_code
-from crawler.errors import PageError, RunStopped, UsageError
+from crawler.errors import OutputError, PageError, RunStopped, UsageError
 from crawler.items import Record, Verdict
 from crawler.records.formats import RecordFormat
+
+FEW_URLS = 8
+"""URLs for which one worker is enough: each takes a second to start. Chosen, not measured."""
 
 
 @click.command("scrape")
@@ -31,9 +34,10 @@ from crawler.records.formats import RecordFormat
     type=click.FloatRange(0),
     default=1.0,
     show_default=True,
-    help="Seconds between requests to a host.",
+    metavar="SECONDS",
+    help="Pause per host.",
 )
-@click.option("--user-agent", help="Who asks.  [default: Winnow/VERSION with its page]")
+@click.option("--user-agent", help="Who asks.  [default: Winnow and its page]")
 @click.option("--ignore-robots", is_flag=True, help="Fetch what robots.txt forbids.")
 @options.quiet
 @options.json_logs
@@ -55,6 +59,8 @@ def command(  # noqa: PLR0913 - the command line is its interface
     if ignore_robots:
         console.warn("robots.txt is ignored, as --ignore-robots asks")
     settings = _settings(allow_address, delay, user_agent, ignore_robots, write_all)
+    if len(set(given)) <= FEW_URLS:
+        settings["WINNOW_EXTRACTION_WORKERS"] = 1
     with delivery.open() as deliver:
         scrape = _Scrape(given, console, deliver)
         signalled = scrape.run(settings)
@@ -99,6 +105,8 @@ class _Scrape:
         self.console = console
         self.deliver = deliver
         self.outcomes: dict[str, Record | PageError] = {}
+        self.undelivered: OutputError | BrokenPipeError | None = None
+        """What kept a record from its reader."""
         self.next = 0
         self.written = 0
         self.failures = 0
@@ -121,20 +129,26 @@ class _Scrape:
             def settled(requested_url: str, outcome: Record | PageError) -> None:
                 self.outcomes[requested_url] = outcome
                 tell(len(self.outcomes), requested_url)
-                self._deliver_ready()
+                try:
+                    self._deliver_ready()
+                except (OutputError, BrokenPipeError) as error:  # Scrapy would log it and go on
+                    self.undelivered = self.undelivered or error
+                    run.stop()
 
             run.connect(recorded, page_recorded)
             run.connect(failed, page_failed)
             run.start(urls=self.urls)
         if run.error is not None:
             raise run.error
+        if self.undelivered is not None:
+            raise self.undelivered
         for url in self.urls[self.next :]:
             self.outcomes.setdefault(url, RunStopped("stopped before its turn"))
         self._deliver_ready()
         return run.signal_exit
 
     def _deliver_ready(self) -> None:
-        while self.next < len(self.urls) and self.urls[self.next] in self.outcomes:
+        while self.undelivered is None and self.next < len(self.urls) and self.urls[self.next] in self.outcomes:
             url = self.urls[self.next]
             outcome = self.outcomes[url]
             self.next += 1

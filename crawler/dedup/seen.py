@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
 from typing import Protocol
 
 from crawler.items import Record, Verdict
 
 NEW = Verdict("new")
+UNCHANGED = Verdict("unchanged")
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenVersion:
+    """What stands in the output of an article that is fetched again."""
+
+    record_id: str
+    text_hash: str | None
+    version: int
 
 
 class SeenIndex(Protocol):
@@ -17,12 +29,18 @@ class SeenIndex(Protocol):
     written. One thread calls.
     """
 
-    def claim(self, record: Record) -> Verdict:
+    def claim(self, record: Record, written: WrittenVersion | None = None) -> Verdict:
         """Return "new" and hold the record's id and text, or "duplicate" with the id of the one in its way.
 
         A known id is in the way as a known text is: two addresses can lead to one page. A record without
-        text is known by its id alone.
+        text is known by its id alone. `written` is what the page gave before: then the same text is
+        "unchanged", and another one of the same id "changed", which is held as "new" is. The text of an
+        earlier version stays known for its id.
         """
+        ...
+
+    def held(self, record: Record) -> Verdict | None:
+        """Return the verdict by which the record is claimed, None where it is not."""
         ...
 
     def confirm(self, record: Record) -> None:
@@ -41,51 +59,97 @@ class Claims:
     """The records that are claimed but not yet confirmed."""
 
     def __init__(self) -> None:
-        self._ids: set[str] = set()
+        self._verdicts: dict[str, Verdict] = {}
         self._texts: dict[str, str] = {}
 
-    def holder(self, record: Record) -> str | None:
-        """Return the id of the claimed record with the same id or text."""
-        if record.id in self._ids:
-            return record.id
-        return self._texts.get(record.text_hash) if record.text_hash else None
+    def verdict(self, record_id: str) -> Verdict | None:
+        return self._verdicts.get(record_id)
 
-    def add(self, record: Record) -> None:
-        self._ids.add(record.id)
+    def text_holder(self, text_hash: str) -> str | None:
+        """Return the id of the claimed record with this text."""
+        return self._texts.get(text_hash)
+
+    def add(self, record: Record, verdict: Verdict) -> None:
+        self._verdicts[record.id] = verdict
         if record.text_hash:
             self._texts[record.text_hash] = record.id
 
     def remove(self, record: Record) -> None:
-        self._ids.discard(record.id)
+        self._verdicts.pop(record.id, None)
         if record.text_hash and self._texts.get(record.text_hash) == record.id:
             del self._texts[record.text_hash]
 
 
-class MemorySeen:
-    """A seen index that lasts as long as the process."""
+class ClaimingIndex(ABC):
+    """A seen index with its claims in memory; where confirmed records are kept is the subclass's matter."""
 
     def __init__(self) -> None:
         self._claims = Claims()
-        self._confirmed_ids: set[str] = set()
-        self._confirmed_texts: dict[str, str] = {}
 
-    def claim(self, record: Record) -> Verdict:
-        original_id = self._confirmed(record) or self._claims.holder(record)
-        if original_id is not None:
-            return Verdict("duplicate", original_id)
-        self._claims.add(record)
-        return NEW
+    def claim(self, record: Record, written: WrittenVersion | None = None) -> Verdict:
+        verdict = self._judge(record, written)
+        if verdict.state in {"new", "changed"}:
+            self._claims.add(record, verdict)
+        return verdict
+
+    def held(self, record: Record) -> Verdict | None:
+        return self._claims.verdict(record.id)
 
     def confirm(self, record: Record) -> None:
+        verdict = self._claims.verdict(record.id) or NEW
         self._claims.remove(record)
-        self._confirmed_ids.add(record.id)
-        if record.text_hash:
-            self._confirmed_texts[record.text_hash] = record.id
+        self._remember(record, is_known=verdict.state == "changed")
 
     def release(self, record: Record) -> None:
         self._claims.remove(record)
 
-    def _confirmed(self, record: Record) -> str | None:
-        if record.id in self._confirmed_ids:
-            return record.id
-        return self._confirmed_texts.get(record.text_hash) if record.text_hash else None
+    def _judge(self, record: Record, written: WrittenVersion | None) -> Verdict:
+        is_same_id = written is not None and written.record_id == record.id
+        if written is not None and record.text_hash == written.text_hash and (is_same_id or record.text_hash):
+            return UNCHANGED
+        is_claimed = self._claims.verdict(record.id) is not None
+        if is_claimed or (not is_same_id and self._has_record(record.id)):
+            return Verdict("duplicate", record.id)
+        holder = self._text_holder(record)
+        if holder is not None and not (is_same_id and holder == record.id):
+            return Verdict("duplicate", holder)
+        if written is None or not is_same_id:
+            return NEW
+        return Verdict("changed", version=written.version + 1, previous_text_hash=written.text_hash)
+
+    def _text_holder(self, record: Record) -> str | None:
+        if not record.text_hash:
+            return None
+        return self._claims.text_holder(record.text_hash) or self._confirmed_text_holder(record.text_hash)
+
+    @abstractmethod
+    def _has_record(self, record_id: str) -> bool:
+        """Tell whether a record of this id is confirmed."""
+
+    @abstractmethod
+    def _confirmed_text_holder(self, text_hash: str) -> str | None:
+        """Return the id of the confirmed record that has, or had, this text."""
+
+    @abstractmethod
+    def _remember(self, record: Record, *, is_known: bool) -> None:
+        """Keep id and text; `is_known`: a version of the id, and maybe the text, are kept already."""
+
+
+class MemorySeen(ClaimingIndex):
+    """A seen index that lasts as long as the process."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._confirmed_ids: set[str] = set()
+        self._confirmed_texts: dict[str, str] = {}
+
+    def _has_record(self, record_id: str) -> bool:
+        return record_id in self._confirmed_ids
+
+    def _confirmed_text_holder(self, text_hash: str) -> str | None:
+        return self._confirmed_texts.get(text_hash)
+
+    def _remember(self, record: Record, *, is_known: bool) -> None:
+        self._confirmed_ids.add(record.id)
+        if record.text_hash:
+            self._confirmed_texts[record.text_hash] = record.id

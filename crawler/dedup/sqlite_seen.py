@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 
-from crawler.dedup.seen import NEW, Claims
-from crawler.items import Record, Verdict
+from crawler.dedup.seen import ClaimingIndex
+from crawler.items import Record
 
 
-class SqliteSeen:
+class SqliteSeen(ClaimingIndex):
     """Confirmed records are rows, claims are in memory.
 
     `confirm` belongs into the transaction that commits the record's place in the output: if that is rolled
@@ -16,31 +16,22 @@ class SqliteSeen:
     """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
+        super().__init__()
         self._connection = connection
-        self._claims = Claims()
 
-    def claim(self, record: Record) -> Verdict:
-        original_id = self._claims.holder(record) or self._confirmed(record)
-        if original_id is not None:
-            return Verdict("duplicate", original_id)
-        self._claims.add(record)
-        return NEW
+    def _has_record(self, record_id: str) -> bool:
+        query = "SELECT 1 FROM seen_records WHERE record_id = ?"
+        return self._connection.execute(query, (record_id,)).fetchone() is not None
 
-    def confirm(self, record: Record) -> None:
-        self._claims.remove(record)
-        self._connection.execute("INSERT INTO seen_records (record_id) VALUES (?)", (record.id,))
-        if record.text_hash:
-            self._connection.execute(
-                "INSERT INTO seen_texts (text_hash, record_id) VALUES (?, ?)", (record.text_hash, record.id)
-            )
-
-    def release(self, record: Record) -> None:
-        self._claims.remove(record)
-
-    def _confirmed(self, record: Record) -> str | None:
-        query, key = "SELECT record_id FROM seen_records WHERE record_id = ?", record.id
-        found = self._connection.execute(query, (key,)).fetchone()
-        if found is None and record.text_hash:
-            query, key = "SELECT record_id FROM seen_texts WHERE text_hash = ?", record.text_hash
-            found = self._connection.execute(query, (key,)).fetchone()
+    def _confirmed_text_holder(self, text_hash: str) -> str | None:
+        query = "SELECT record_id FROM seen_texts WHERE text_hash = ?"
+        found = self._connection.execute(query, (text_hash,)).fetchone()
         return None if found is None else str(found[0])
+
+    def _remember(self, record: Record, *, is_known: bool) -> None:
+        # A new record that is there already would be a fault of ours, which must be heard.
+        insert = "INSERT OR IGNORE" if is_known else "INSERT"
+        self._connection.execute(f"{insert} INTO seen_records (record_id) VALUES (?)", (record.id,))
+        if record.text_hash:
+            query = f"{insert} INTO seen_texts (text_hash, record_id) VALUES (?, ?)"
+            self._connection.execute(query, (record.text_hash, record.id))

@@ -12,7 +12,8 @@ class SourceLinks:
     """What a source gave: article links, further sitemaps, feeds, and faults in words."""
 
     links: tuple[Link, ...] = ()
-    children: tuple[str, ...] = ()
+    children: tuple[Link, ...] = ()
+    """Further sitemaps; `modified` is the lastmod that the index gives."""
     feeds: tuple[str, ...] = ()
     faults: tuple[str, ...] = ()
 
@@ -30,4 +31,4 @@ def read_source(kind: DiscoveredVia, body: bytes, url: str, content_type: str | 
         page = read_front_page(body, url)
         return SourceLinks(page.links, feeds=page.feeds, faults=page.faults)
     sitemap = read_sitemap(body, url)
-    return SourceLinks(sitemap.links, tuple(child.url for child in sitemap.children), faults=sitemap.faults)
+    return SourceLinks(sitemap.links, sitemap.children, faults=sitemap.faults)

@@ -7,20 +7,24 @@ import contextlib
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
 from scrapy import Request, Spider, signals
 
 from crawler.config import Site
-from crawler.errors import BudgetReached, PageError
+from crawler.errors import BudgetReached, Gone, OutputError, PageError
 from crawler.failures import page_error
 from crawler.items import Link, Page
 from crawler.pipelines import StorePipeline
-from crawler.resolver import GuardedResolver
-from crawler.signals import page_failed
+from crawler.resolver import refused_hosts
+from crawler.robots import server_rights
+from crawler.signals import page_failed, page_unchanged
+from crawler.spiders.sources import SHORTEST_DELAY
 
 if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
     from scrapy.http import Response
     from twisted.python.failure import Failure
 
@@ -29,6 +33,8 @@ if TYPE_CHECKING:
 PAGES_IN_FLIGHT = 16
 """Pages of one site that are asked for or being read at a time; the rest waits in the ledger, not in memory."""
 LOOK_AGAIN_SECONDS = 1.0
+NOT_MODIFIED = 304
+GONE = (404, 410)
 
 
 class ArticleSpider(Spider):
@@ -40,20 +46,36 @@ class ArticleSpider(Spider):
         super().__init__(*args, **kwargs)
         self._wake = asyncio.Event()
         self._asked_of_site: Counter[str] = Counter()
+        self._closing: asyncio.Future[None] | None = None
         self.open_polls = 0
         """Sources that are being asked."""
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        settings = crawler.settings
+        settings.set("DOWNLOAD_DELAY", max(SHORTEST_DELAY, settings.getfloat("DOWNLOAD_DELAY")), priority="cmdline")
+        return super().from_crawler(crawler, *args, **kwargs)
 
     @property
     def store_pipeline(self) -> StorePipeline | None:
         """The crawl's store; None for a run without state."""
         return self.crawler.get_item_pipeline(StorePipeline)
 
-    def page_request(self, url: str, link: Link, site: Site | None = None) -> Request:
-        """Return the request of an article page; `url` is the one that it is accounted under."""
+    def page_request(self, url: str, link: Link, site: Site | None = None, waiting: Waiting | None = None) -> Request:
+        """Return the request of an article page; `url` is the one that it is accounted under.
+
+        A page that we have, `waiting.revisit`, is asked for with the validators of its last fetch.
+        """
         meta: dict[str, Any] = {"requested_url": url, "link": link}
+        headers: dict[str, str] = {}
         if site is not None:
             meta |= site_meta(site)
-        headers = {"User-Agent": site.user_agent} if site is not None and site.user_agent else None
+            if site.user_agent:
+                headers["User-Agent"] = site.user_agent
+        if waiting is not None and waiting.revisit:
+            meta |= {"waiting": waiting, "handle_httpstatus_list": [NOT_MODIFIED, *GONE]}
+            validators = {"If-None-Match": waiting.etag, "If-Modified-Since": waiting.last_modified}
+            headers |= {name: value for name, value in validators.items() if value}
         return Request(
             url,
             callback=self.parse_page,
@@ -64,8 +86,13 @@ class ArticleSpider(Spider):
         )
 
     def parse_page(self, response: Response) -> Iterator[Page]:
-        """Yield the page as it came: bytes, and what the server said of them."""
+        """Yield the page as it came: bytes, and what the server said of them; nothing for one that is unchanged."""
         meta = response.meta
+        body_hash = sha256(response.body).hexdigest()
+        if "waiting" in meta and self._is_settled(response, meta["waiting"], body_hash):
+            return
+        if self.store_pipeline is not None:
+            self.store_pipeline.fetched(meta["requested_url"], body_hash)
         yield Page(
             body=response.body,
             url=response.url,
@@ -76,10 +103,23 @@ class ArticleSpider(Spider):
             etag=_header(response, "ETag"),
             last_modified=_header(response, "Last-Modified"),
             x_robots_tag=tuple(v.decode("latin-1") for v in response.headers.getlist("X-Robots-Tag")),
+            server_rights=server_rights(response),
+            rights_policy=meta.get("rights", "record"),
             link=meta["link"],
             languages=meta.get("languages", frozenset()),
             significant_params=meta.get("significant_params", frozenset()),
         )
+
+    def _is_settled(self, response: Response, waiting: Waiting, body_hash: str) -> bool:
+        """Settle a page that we have and that is gone or the same; False for one that must be read again."""
+        if response.status in GONE:
+            self.page_lost(waiting.url, Gone(f"HTTP {response.status}"))
+            return True
+        if response.status == NOT_MODIFIED or body_hash == waiting.body_hash:
+            self.crawler.signals.send_catch_log(page_unchanged, requested_url=waiting.url)
+            self._wake.set()
+            return True
+        return False
 
     def request_failed(self, failure: Failure) -> None:
         """Name the cause of a request that gave no page."""
@@ -88,11 +128,20 @@ class ArticleSpider(Spider):
 
     def error_of(self, failure: Failure, request: Request) -> PageError:
         assert failure.value is not None
-        return page_error(failure.value, _refused_hosts(), urlsplit(request.url).hostname or "")
+        return page_error(failure.value, refused_hosts(), urlsplit(request.url).hostname or "")
 
     def page_lost(self, requested_url: str, error: PageError) -> None:
         self.crawler.signals.send_catch_log(page_failed, requested_url=requested_url, error=error)
         self._wake.set()
+
+    def output_failed(self, error: OutputError) -> None:
+        """End the run: nothing more can be kept. What is not committed is left to the next one."""
+        pipeline = self.store_pipeline
+        if pipeline is not None and pipeline.error is None:
+            pipeline.error = error
+            self.logger.error("%s", error)
+            assert self.crawler.engine is not None
+            self._closing = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason="output_failed"))
 
     async def waiting_pages(self, sites: dict[str, Site | None]) -> AsyncIterator[Request]:
         """Yield requests for the ledger's waiting rows of the sites until none is left and no source is open.
@@ -111,7 +160,7 @@ class ArticleSpider(Spider):
                 rows = self._take(pipeline, name, site)
                 for waiting in rows or ():
                     taken += 1
-                    yield self.page_request(waiting.url, waiting.link, site)
+                    yield self.page_request(waiting.url, waiting.link, site, waiting)
                 if rows == [] and closing:
                     del left[name]
             if not taken and (left or self.open_polls):
@@ -150,6 +199,7 @@ def site_meta(site: Site) -> dict[str, Any]:
     meta: dict[str, Any] = {
         "site": site.name,
         "site_url": site.url,
+        "rights": site.rights,
         "allow_hosts": frozenset(site.allow_hosts),
         "languages": frozenset(language.split("-")[0].lower() for language in site.languages),
         "significant_params": frozenset(site.significant_params),
@@ -162,10 +212,3 @@ def site_meta(site: Site) -> dict[str, Any]:
 def _header(response: Response, name: str) -> str | None:
     value = response.headers.get(name)
     return value.decode("latin-1") if value else None
-
-
-def _refused_hosts() -> frozenset[str]:
-    from twisted.internet import reactor  # must not be imported before it is installed
-
-    resolver = reactor.nameResolver
-    return frozenset(resolver.refused_hosts) if isinstance(resolver, GuardedResolver) else frozenset()

@@ -4,28 +4,40 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Iterable
-from hashlib import sha256
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from scrapy import Request
 
-from crawler.config import Site, choose_sites, load_sites
+from crawler.config import Site, age_seconds, choose_sites, load_sites
+from crawler.discovery.dates import instant
 from crawler.discovery.options import DEFAULT_OPTIONS
 from crawler.discovery.sources import SourceLinks
-from crawler.errors import PageError, UsageError
+from crawler.errors import OutputError, PageError, UsageError, WaitingPage
 from crawler.extensions import Workers
 from crawler.failures import http_error
 from crawler.items import DiscoveredVia, Link
 from crawler.robots import RobotsMiddleware
 from crawler.spiders.base import ArticleSpider, site_meta
-from crawler.spiders.sources import Source, candidates_of, download_slots, poll_of
+from crawler.spiders.sources import (
+    Source,
+    Window,
+    candidates_of,
+    download_slots,
+    failed_poll,
+    read_poll,
+    trusts_modified,
+)
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Response
     from twisted.python.failure import Failure
+
+    from crawler.state.store import CrawlStore
 
 MAX_SOURCE_BYTES = DEFAULT_OPTIONS.max_sitemap_bytes
 MAX_SITEMAPS = 50
@@ -46,6 +58,7 @@ class NewsSpider(ArticleSpider):
         self.sites = {site.name: site for site in sites}
         self.polls: dict[str, Counter[str]] = defaultdict(Counter)
         """Site -> how its sources answered: `read`, or the cause."""
+        self._window = Window()
         self._asked: defaultdict[str, set[str]] = defaultdict(set)
 
     @classmethod
@@ -55,18 +68,40 @@ class NewsSpider(ArticleSpider):
             raise UsageError("no sites given; use -a sites=sites.toml")
         sites = choose_sites(load_sites(Path(path)), names.split(",") if names else ())
         crawler.settings.set("DOWNLOAD_SLOTS", download_slots(sites, crawler.settings), priority="spider")
-        return super().from_crawler(crawler, sites, *args, **kwargs)
+        spider = super().from_crawler(crawler, sites, *args, **kwargs)
+        spider._window = Window(*(_moment(crawler.settings[name]) for name in ("WINNOW_SINCE", "WINNOW_UNTIL")))
+        return spider
 
     async def start(self) -> AsyncIterator[Request]:
         """Ask for the sources, then for the pages that they gave and those left from earlier runs."""
-        if self.store_pipeline is None:
+        pipeline = self.store_pipeline
+        if pipeline is None:
             raise UsageError("the news spider needs the StorePipeline; it keeps what was found")
+        now = datetime.now(UTC)
         for site in self.sites.values():
-            for source in _configured_sources(site):
+            pipeline.store.schedule_revisits(site.name, [age_seconds(age) for age in site.revisit], now)
+            for source in self._sources_of(site, pipeline.store):
+                if self.crawler.settings.getbool("WINNOW_DUE") and not pipeline.store.is_due(source.url, now):
+                    continue
                 for request in self._ask(site, source):
                     yield request
         async for request in self.waiting_pages(dict(self.sites)):
             yield request
+
+    def _sources_of(self, site: Site, store: CrawlStore) -> list[Source]:
+        """Return what is configured, and what earlier runs found from there, the most fruitful first.
+
+        A home page or an index that answers 304 names nothing; what it named before is asked all the same.
+        """
+        configured = _configured_sources(site)
+        discovers = any(source.discovers for source in configured)
+        known = [
+            Source(state.url, DiscoveredVia(state.kind), found=True)
+            for state in sorted(store.sources_of(site.name), key=lambda s: s.last_new_at or "", reverse=True)
+            if discovers or (site.sitemaps and state.kind in {DiscoveredVia.SITEMAP, DiscoveredVia.NEWS_SITEMAP})
+        ]
+        urls = {source.url for source in configured}
+        return configured + [source for source in known if source.url not in urls][:MAX_SITEMAPS]
 
     def _ask(self, site: Site, source: Source) -> Iterable[Request]:
         """Yield the request of a source that was not asked for yet in this run."""
@@ -98,27 +133,27 @@ class NewsSpider(ArticleSpider):
     async def parse_source(self, response: Response) -> AsyncIterator[Request]:
         """Commit what the source gave; yield the requests of sources that it names."""
         site, source = self.sites[response.meta["site"]], response.meta["source"]
-        try:
-            links = await self._read(response, source)
-        except PageError as error:
-            self._poll_failed(site, source, error, response)
-            links = SourceLinks()
-        else:
-            self._poll_done(site, source, response, links.links)
-        async for further in self._further_sources(site, source, links, response):
-            for request in self._ask(site, further):
-                yield request
-        self._close_poll()
+        with self._polled():
+            try:
+                links = await self._read(response, source)
+            except PageError as error:
+                self._poll_failed(site, source, error, response)
+                links = SourceLinks()
+            else:
+                self._poll_done(site, source, response, links.links)
+            async for further in self._further_sources(site, source, links, response):
+                for request in self._ask(site, further):
+                    yield request
 
     async def source_failed(self, failure: Failure) -> AsyncIterator[Request]:
         """Commit why a source could not be asked; a home page's robots.txt may still name sitemaps."""
         request: Request = failure.request  # type: ignore[attr-defined] # Scrapy sets it on every failure
         site, source = self.sites[request.meta["site"]], request.meta["source"]
-        self._poll_failed(site, source, self.error_of(failure, request), None)
-        async for further in self._further_sources(site, source, SourceLinks(), None):
-            for asked in self._ask(site, further):
-                yield asked
-        self._close_poll()
+        with self._polled():
+            self._poll_failed(site, source, self.error_of(failure, request), None)
+            async for further in self._further_sources(site, source, SourceLinks(), None):
+                for asked in self._ask(site, further):
+                    yield asked
 
     async def _read(self, response: Response, source: Source) -> SourceLinks:
         if response.status == NOT_MODIFIED:
@@ -139,7 +174,8 @@ class NewsSpider(ArticleSpider):
     ) -> AsyncIterator[Source]:
         """Yield the sitemaps of an index and, for a home page without configured sources, what it and robots name."""
         for child in links.children:
-            yield Source(child, DiscoveredVia.SITEMAP, found=True, depth=source.depth + 1)
+            if not self._is_unchanged(child, links.children):
+                yield Source(child.url, DiscoveredVia.SITEMAP, found=True, depth=source.depth + 1)
         if not source.discovers:
             return
         for feed in links.feeds:
@@ -150,28 +186,58 @@ class NewsSpider(ArticleSpider):
             for url in rules.sitemaps:
                 yield Source(url, DiscoveredVia.SITEMAP, found=True)
 
+    def _is_unchanged(self, child: Link, children: Sequence[Link]) -> bool:
+        """Whether the index says that nothing has come to a sitemap since we read it."""
+        pipeline = self.store_pipeline
+        assert pipeline is not None
+        known = pipeline.store.source(child.url)
+        if known is None or known.failures or child.modified is None:
+            return False
+        return trusts_modified(children, datetime.now(UTC)) and instant(child.modified) < instant(known.polled_at)
+
     def _poll_done(self, site: Site, source: Source, response: Response, links: tuple[Link, ...]) -> None:
         pipeline = self.store_pipeline
         assert pipeline is not None
-        accepted, refused = candidates_of(site, links)
-        poll = poll_of(site, source, response.status, response, sha256(response.body).hexdigest())
+        accepted, refused = candidates_of(site, links, self._window)
+        trusted = trusts_modified(links, datetime.now(UTC))
+        poll = read_poll(site, source, response, trusted=trusted)
         counts = pipeline.store.record_poll(poll, accepted)
         for cause, number in refused.items():
             pipeline.store.count_refused(site.name, cause, number)
         self.polls[site.name]["read"] += 1
+        if response.status != NOT_MODIFIED:
+            pipeline.figures.whole_polls[site.name] += 1
         self.logger.info("%s: %d links, %d new", source.url, len(links), counts.new)
+        if counts.possible_gap:
+            self.logger.warning("%s: every entry is new; some may have been missed, it is asked sooner", source.url)
 
     def _poll_failed(self, site: Site, source: Source, error: PageError, response: Response | None) -> None:
         pipeline = self.store_pipeline
         assert pipeline is not None
+        if isinstance(error, WaitingPage):
+            # Not the source's fault: its interval and validators stay as they are.
+            self.polls[site.name][error.cause] += 1
+            self.logger.warning("%s: %s: %s", source.url, error.cause, error)
+            return
         status = response.status if response is not None else None
-        pipeline.store.record_poll(poll_of(site, source, status, None, None, error.cause), ())
+        pipeline.store.record_poll(failed_poll(site, source, status, error.cause), ())
         self.polls[site.name][error.cause] += 1
         self.logger.warning("%s: %s: %s", source.url, error.cause, error)
 
-    def _close_poll(self) -> None:
-        self.open_polls -= 1
-        self._wake.set()
+    @contextmanager
+    def _polled(self) -> Iterator[None]:
+        """Close the poll however its reading ends: a run that waited for it would never end."""
+        try:
+            yield
+        except OutputError as error:
+            self.output_failed(error)
+        finally:
+            self.open_polls -= 1
+            self._wake.set()
+
+
+def _moment(told: str) -> datetime | None:
+    return datetime.fromisoformat(told) if told else None
 
 
 def _configured_sources(site: Site) -> list[Source]:

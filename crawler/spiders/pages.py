@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -25,9 +25,9 @@ class PagesSpider(ArticleSpider):
 
     name = "pages"
 
-    def __init__(self, urls: str = "", *args: Any, **kwargs: Any) -> None:
+    def __init__(self, urls: str | Iterable[str] = "", *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.urls = _split(urls)
+        self.urls = _split(urls) if isinstance(urls, str) else tuple(dict.fromkeys(urls))
         if not self.urls:
             raise UsageError("no URL given; use -a urls=https://... or -a urls=@FILE")
 

@@ -7,10 +7,12 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from crawler.config import Site
+from crawler.discovery.dates import instant
 from crawler.errors import PageError
 from crawler.items import DiscoveredVia, Link
 from crawler.state.values import Candidate, Poll, SourceState
@@ -19,6 +21,12 @@ from crawler.urls import normalized_url, requested_form, same_site
 if TYPE_CHECKING:
     from scrapy.http import Response
     from scrapy.settings import BaseSettings
+
+OK = 200
+MADE_NOW_SECONDS = 600
+"""Age of a lastmod under which it may be the time of the poll. Chosen, not measured."""
+SHORTEST_DELAY = 0.001
+"""Seconds that stand for a delay of 0: without any, Scrapy 2.19 starts all that is queued for a host at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +42,42 @@ class Source:
     depth: int = 0
 
     def validators(self, known: SourceState | None) -> dict[str, str]:
-        """Return the headers of a conditional request.
-
-        A front page that names the other sources is always read whole, and so is what is no feed: the files of a
-        sitemap index must be seen again.
-        """
-        if known is None or self.discovers or self.kind is DiscoveredVia.SITEMAP:
+        """Return the headers of a conditional request; none for a first poll and for one that is to be whole."""
+        if known is None or known.ask_whole:
             return {}
         headers = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
         return {name: value for name, value in headers.items() if value}
 
 
-def candidates_of(site: Site, links: Iterable[Link]) -> tuple[list[Candidate], Counter[str]]:
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The time that articles must be of, by publication date, else lastmod; what has neither is of now."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def has(self, link: Link) -> bool:
+        told = link.published or link.modified
+        if told is None:
+            return True
+        moment = instant(told)
+        return (self.since is None or moment >= self.since) and (self.until is None or moment <= self.until)
+
+
+def trusts_modified(links: Sequence[Link], now: datetime) -> bool:
+    """Whether a source's lastmod values say when articles changed, and not when the source was made.
+
+    They do when they differ, and when most of them are older than the poll.
+    """
+    told = [instant(link.modified) for link in links if link.modified]
+    fresh = sum(1 for moment in told if abs((now - moment).total_seconds()) < MADE_NOW_SECONDS)
+    return len(set(told)) > 1 and fresh <= len(told) / 2
+
+
+ANY_TIME = Window()
+
+
+def candidates_of(site: Site, links: Iterable[Link], window: Window = ANY_TIME) -> tuple[list[Candidate], Counter[str]]:
     """Return the links that the site's rules take, and how many they refuse, by cause."""
     significant = frozenset(site.significant_params)
     hosts = frozenset(site.allow_hosts)
@@ -59,6 +91,8 @@ def candidates_of(site: Site, links: Iterable[Link]) -> tuple[list[Candidate], C
             cause = _refusal(link.url, site, hosts, (allow, deny))
         except PageError as error:
             cause = error.cause
+        if cause is None and not window.has(link):
+            cause = "outside_window"
         if cause is None and identity != home:
             accepted.append(Candidate(_as_requested(link, significant), identity, site.name))
         elif cause is not None:
@@ -89,30 +123,36 @@ def _as_requested(link: Link, significant: frozenset[str]) -> Link:
     )  # fmt: skip
 
 
-def poll_of(
-    site: Site, source: Source, status: int | None, response: Response | None, body_hash: str | None,
-    cause: str | None = None,
-) -> Poll:  # fmt: skip
-    """Return the outcome of asking a source."""
-    headers = response.headers if response is not None else {}
+def read_poll(site: Site, source: Source, response: Response, *, trusted: bool) -> Poll:
+    """Return the outcome of a source that answered; `trusted` says whether its lastmod values are."""
+    whole = response.status == OK
     return Poll(
         url=source.url,
         site=site.name,
         kind=source.kind,
-        http_status=status,
-        etag=_text(headers.get("ETag")),
-        last_modified=_text(headers.get("Last-Modified")),
-        body_hash=body_hash,
-        polled_at=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
-        cause=cause,
+        http_status=response.status,
+        etag=_text(response.headers.get("ETag")),
+        last_modified=_text(response.headers.get("Last-Modified")),
+        body_hash=sha256(response.body).hexdigest() if whole else None,
+        polled_at=_now(),
+        trusts_modified=trusted,
     )
+
+
+def failed_poll(site: Site, source: Source, status: int | None, cause: str) -> Poll:
+    """Return the outcome of a source that could not be read; `status` is None where no answer came."""
+    return Poll(source.url, site.name, source.kind, status, None, None, None, _now(), cause)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def download_slots(sites: Iterable[Site], settings: BaseSettings) -> dict[str, dict[str, Any]]:
     """Return Scrapy's `DOWNLOAD_SLOTS`: delay and concurrency of every host that a site names."""
     slots: dict[str, dict[str, Any]] = {}
     for site in sites:
-        delay = settings.getfloat("DOWNLOAD_DELAY") if site.delay is None else site.delay
+        delay = max(SHORTEST_DELAY, settings.getfloat("DOWNLOAD_DELAY") if site.delay is None else site.delay)
         for url in (site.url, *site.feeds, *site.sitemaps, *site.front_pages):
             name = urlsplit(url).hostname
             if name:

@@ -31,6 +31,7 @@ class Tally:
     - each row of the site that waited when the run first came to it: left over from an earlier run, or failed
       in one and tried again;
     - each candidate of a poll that was not counted yet in this run, be it new or known;
+    - each article whose age for a re-visit came in this run, if it was not counted yet;
     - each URL settled in this run that no poll gave and that did not wait: fetched again on purpose;
     - each refused link, as often as the caller counts it.
     """

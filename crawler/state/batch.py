@@ -12,8 +12,8 @@ from crawler.items import Record
 from crawler.state.account import Tally
 from crawler.state.database import transaction
 from crawler.state.finding import Finding
-from crawler.state.ledger import Settlement, settle_row
 from crawler.state.output import RunOutput
+from crawler.state.settlements import Settlement, settle_row
 from crawler.state.values import StoreOptions
 
 

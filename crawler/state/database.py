@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,7 +12,9 @@ from crawler.records.files import fsync_folder, output_errors
 from crawler.state.migrations import APPLICATION_ID, MIGRATIONS
 
 STATE_NAME = "state.sqlite"
-CHOICE = "restore it from a copy, or begin anew in another output folder"
+REBUILD = "`winnow state rebuild`"
+CHOICE = f"restore it from a copy, or move it away and run {REBUILD}, or begin anew in another output folder"
+LOST = f"restore it from a copy, or run {REBUILD}, or begin anew in another output folder"
 
 _UNWRITABLE = {
     sqlite3.SQLITE_FULL: "the disk is full; free some space and run again",
@@ -61,7 +63,7 @@ def open_state(path: Path, busy_timeout_s: float) -> sqlite3.Connection:
     """
     if not path.exists():
         _refuse_orphans(path)
-        _create(path, busy_timeout_s)
+        create_state(path, busy_timeout_s)
     elif path.is_file() and path.stat().st_size == 0:
         raise errors.StateError(f"{path} is empty, so it is damaged: {CHOICE}")
     with state_errors(path):
@@ -81,11 +83,32 @@ def _refuse_orphans(path: Path) -> None:
     leftovers = [path.with_name(path.name + "-wal"), *(path.parent / "records").rglob("*.jsonl*")]
     found = next((leftover for leftover in leftovers if leftover.exists()), None)
     if found is not None:
-        raise errors.StateError(f"{path} is missing, but {found.relative_to(path.parent)} is there: {CHOICE}")
+        raise errors.StateError(f"{path} is missing, but {found.relative_to(path.parent)} is there: {LOST}")
 
 
-def _create(path: Path, busy_timeout_s: float) -> None:
-    """Make the file under another name first, so that a file of this name always has its tables."""
+def open_read_only(path: Path, busy_timeout_s: float) -> sqlite3.Connection:
+    """Return a connection that changes no row, also while a run is at work. Raises StateError as `open_state` does."""
+    with state_errors(path):
+        # With mode=ro SQLite could not clear away its own -wal and -shm files in the end.
+        uri = f"{path.absolute().as_uri()}?mode=rw"
+        connection = sqlite3.connect(uri, timeout=busy_timeout_s, isolation_level=None, uri=True)
+        try:
+            connection.execute("PRAGMA query_only = ON")
+            _check_version(connection, path)
+            if int(_pragma(connection, "user_version")) < len(MIGRATIONS):
+                raise errors.StateError(
+                    f"{path} is of an earlier version: the next `winnow crawl` brings it up to date"
+                )
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+def create_state(
+    path: Path, busy_timeout_s: float, fill: Callable[[sqlite3.Connection], None] = lambda _: None
+) -> None:
+    """Make the file, filled, under another name first: a file of this name always has its tables and rows."""
     fresh = path.with_name(path.name + ".new")
     with output_errors(path), state_errors(path):
         for leftover in (fresh, fresh.with_name(fresh.name + "-journal")):
@@ -95,6 +118,8 @@ def _create(path: Path, busy_timeout_s: float) -> None:
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             _migrate(connection)
+            with transaction(connection):
+                fill(connection)
         finally:
             connection.close()
         fresh.replace(path)
@@ -102,6 +127,13 @@ def _create(path: Path, busy_timeout_s: float) -> None:
 
 
 def _check(connection: sqlite3.Connection, path: Path) -> None:
+    _check_version(connection, path)
+    fault = _pragma(connection, "quick_check")
+    if fault != "ok":
+        raise errors.StateError(f"{path} is damaged ({fault}): {CHOICE}")
+
+
+def _check_version(connection: sqlite3.Connection, path: Path) -> None:
     if _pragma(connection, "application_id") != APPLICATION_ID:
         raise errors.StateError(f"{path} is a SQLite file of another program: {CHOICE}")
     version = _pragma(connection, "user_version")
@@ -110,9 +142,6 @@ def _check(connection: sqlite3.Connection, path: Path) -> None:
             f"{path} has version {version}, this program knows 1 to {len(MIGRATIONS)}: "
             "use the newer program, or another output folder"
         )
-    fault = _pragma(connection, "quick_check")
-    if fault != "ok":
-        raise errors.StateError(f"{path} is damaged ({fault}): {CHOICE}")
 
 
 def _pragma(connection: sqlite3.Connection, name: str) -> int | str:

@@ -76,5 +76,56 @@ CREATE TABLE seen_texts (
 ) STRICT, WITHOUT ROWID;
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST,)
+_SECOND = """
+ALTER TABLE sources ADD COLUMN interval_seconds INTEGER NOT NULL DEFAULT 3600;
+ALTER TABLE sources ADD COLUMN due_at TEXT;                    -- null: now
+ALTER TABLE sources ADD COLUMN not_modified INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE sources ADD COLUMN surprises INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE sources ADD COLUMN validators_broken INTEGER NOT NULL DEFAULT 0;
+UPDATE sources SET interval_seconds = CASE kind WHEN 'sitemap' THEN 43200 WHEN 'feed' THEN 3600 ELSE 1800 END;
+
+ALTER TABLE ledger ADD COLUMN first_run TEXT;                  -- the run that made the row
+ALTER TABLE ledger ADD COLUMN settled_at TEXT;
+ALTER TABLE ledger ADD COLUMN fetched_at TEXT;                 -- the last fetch that did not fail
+ALTER TABLE ledger ADD COLUMN etag TEXT;                       -- etag, last_modified, body_hash: of that page
+ALTER TABLE ledger ADD COLUMN last_modified TEXT;
+ALTER TABLE ledger ADD COLUMN body_hash TEXT;
+ALTER TABLE ledger ADD COLUMN version INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE ledger ADD COLUMN revisit INTEGER NOT NULL DEFAULT 0;   -- 1: the row waits to be fetched again
+ALTER TABLE ledger ADD COLUMN revisits INTEGER NOT NULL DEFAULT 0;  -- ages at which that was due
+UPDATE ledger SET settled_at = (SELECT started_at FROM runs WHERE runs.run_id = ledger.settled_run);
+UPDATE ledger SET fetched_at = coalesce(settled_at, first_seen) WHERE record_id IS NOT NULL;
+CREATE INDEX ledger_articles ON ledger (site, revisits, first_seen)
+    WHERE record_id IS NOT NULL AND state IN ('new', 'changed', 'unchanged', 'duplicate', 'failed');
+
+CREATE TABLE hosts (
+    host TEXT PRIMARY KEY,
+    parked_until TEXT,
+    parked_cause TEXT,
+    retry_after_until TEXT,
+    robots_body BLOB,
+    robots_status INTEGER,
+    robots_at TEXT,
+    failures INTEGER NOT NULL DEFAULT 0      -- times parked since it was last set free
+) STRICT;
+
+CREATE TABLE run_sites (                     -- of each finished run's report
+    run_id TEXT NOT NULL,
+    site TEXT NOT NULL,
+    new INTEGER NOT NULL,
+    found INTEGER NOT NULL,
+    failed INTEGER NOT NULL,
+    median_text_chars REAL
+) STRICT;
+CREATE INDEX run_sites_by_site ON run_sites (site);
+INSERT INTO run_sites
+SELECT runs.run_id, key, coalesce(CAST(json_extract(value, '$.states.new') AS INTEGER), 0),
+    coalesce(CAST(json_extract(value, '$.found') AS INTEGER), 0),
+    coalesce(CAST(json_extract(value, '$.states.failed') AS INTEGER), 0),
+    CAST(json_extract(value, '$.median_text_chars') AS REAL)
+FROM runs, json_each(runs.report, '$.sites') AS sites
+WHERE runs.finished_at IS NOT NULL AND sites.type = 'object' ORDER BY runs.rowid;
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _SECOND)
 """Scripts in order; the file's `user_version` says how many of them it has had."""

@@ -8,24 +8,28 @@ their articles again. So the output is the truth, and each record stands in it o
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import ExitStack
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Self
 
 from crawler import errors
+from crawler.dedup.seen import NEW, WrittenVersion
 from crawler.dedup.sqlite_seen import SqliteSeen
 from crawler.items import JsonValue, Record, Verdict
 from crawler.records.lines import json_line
 from crawler.state.account import Tally
 from crawler.state.batch import Batch, Committer
-from crawler.state.database import STATE_NAME, state_errors, transaction
+from crawler.state.database import transaction
 from crawler.state.finding import Finding
-from crawler.state.ledger import Settlement, Turn, count_takable, takable_rows
+from crawler.state.history import keep_figures
 from crawler.state.opening import OpenFolder, open_folder
 from crawler.state.output import RunOutput
+from crawler.state.revisits import RevisionRule
 from crawler.state.runs import finish_run, report_text, write_report
-from crawler.state.sources import load_source
+from crawler.state.settlements import settlement_of_outcome, settlement_of_record
+from crawler.state.sources_and_hosts import SourcesAndHosts
 from crawler.state.values import (
     DEFAULT_STORE_OPTIONS,
     Candidate,
@@ -33,13 +37,13 @@ from crawler.state.values import (
     Outcome,
     Poll,
     SiteAccount,
-    SourceState,
     StoreOptions,
     Waiting,
 )
+from crawler.state.waiting import Turn, count_takable, takable_rows
 
 
-class CrawlStore:
+class CrawlStore(SourcesAndHosts):
     """State and records of one output folder for the time of one run. Call it from one thread.
 
     Every method may raise OutputError, or its subclass StateError. After a failed `flush` nothing more is
@@ -48,13 +52,14 @@ class CrawlStore:
 
     def __init__(self, folder: OpenFolder, options: StoreOptions) -> None:
         """For `open`."""
+        super().__init__(folder.path, folder.connection)
         self.recovered = folder.recovered
         """Files of dead runs that `open` put in order."""
         self._folder = folder
-        self._connection = folder.connection
         self._options = options
         self._tally = Tally(folder.run_id)
-        self._finding = Finding(folder.connection, folder.run_id, self._tally, options.max_attempts)
+        rule = RevisionRule(folder.run_id, options.modified_margin_s, options.max_attempts)
+        self._finding = Finding(folder.connection, self._tally, rule)
         self._seen = SqliteSeen(folder.connection)
         self._output = RunOutput(folder, options.files)
         self._committer = Committer(
@@ -78,15 +83,19 @@ class CrawlStore:
         """
         return cls(open_folder(folder, run_id, started_at, options), options)
 
-    def source(self, url: str) -> SourceState | None:
-        """Return what is known of a source, None before its first poll."""
-        with self._state_errors():
-            return load_source(self._connection, url)
-
     def record_poll(self, poll: Poll, candidates: Sequence[Candidate]) -> FoundCounts:
-        """Commit, as one, a source's validators and a waiting row for each new URL that it gave."""
+        """Commit, as one, a source's validators and due time, and a waiting row for each new URL that it gave."""
         with self._state_errors():
             return self._finding.record_poll(poll, candidates)
+
+    def schedule_revisits(self, site: str, ages: Sequence[int], now: datetime) -> int:
+        """Let articles of the site wait again that have come to the next of `ages`; return how many.
+
+        `ages` are seconds since an article was first seen. Several that have passed count as one visit. A
+        visit that fails is made up for at the next age. `now` has an offset.
+        """
+        with self._state_errors():
+            return self._finding.schedule_revisits(site, ages, now)
 
     def take_waiting(self, site: str | None, limit: int) -> list[Waiting]:
         """Return at most `limit` rows to fetch, of the site or of all, newest first, each one once a run.
@@ -105,41 +114,42 @@ class CrawlStore:
             self._begin(site)
             return count_takable(self._connection, Turn(self._folder.run_id, site, self._busy))
 
-    def claim(self, record: Record) -> Verdict:
-        """Say whether to `write` the record, or to settle its URL as a duplicate of the record that is named.
+    def claim(self, record: Record, waiting: Waiting | None = None) -> Verdict:
+        """Say whether to `write` the record, or to settle its URL as unchanged or a duplicate.
 
-        After "new", call `write` before anything else can call `claim` or `flush`.
+        After "new" or "changed", call `write` before anything else can call `claim` or `flush`. `waiting` is
+        the row that was fetched: of a re-visit it says what was written before.
         """
+        written = None
+        if waiting is not None and waiting.revisit and waiting.record_id is not None:
+            written = WrittenVersion(waiting.record_id, waiting.text_hash, waiting.version)
         with self._state_errors():
-            return self._seen.claim(record)
+            return self._seen.claim(record, written)
 
-    def write(self, record: Record, site: str, normalized_url: str | None = None) -> None:
-        """Queue a claimed record for the next flush.
+    def write(self, record: Record, site: str, normalized_url: str | None = None, body_hash: str | None = None) -> None:
+        """Queue a claimed record for the next flush, as the version that its claim says.
 
         `normalized_url` is the ledger's key, as it was taken; after a redirect the record's own differs.
+        `body_hash` is the sha256 of the raw body, kept for the next visit as the record's validators are.
         Raises ValueError or TypeError for a record that is no JSON, whose claim is then given up.
         """
         key = normalized_url or record.normalized_url
+        verdict = self._seen.held(record) or NEW
+        written = replace(record, version=verdict.version, previous_text_hash=verdict.previous_text_hash)
         try:
             if key is None:
                 raise ValueError(f"record {record.id} has no URL, so it has no place in the ledger")
-            line = json_line(record.to_dict())
+            line = json_line(written.to_dict())
         except (ValueError, TypeError):
             self._seen.release(record)
             raise
-        url = record.requested_url or record.url or key
-        settlement = Settlement(
-            key, url, site, "new", record_id=record.id, text_hash=record.text_hash, title=record.title
-        )
-        self._batch.add_record(record, line, settlement)
+        self._batch.add_record(written, line, settlement_of_record(written, verdict, key, site, body_hash))
         self._busy.add(key)
 
     def settle(self, outcome: Outcome) -> None:
         """Queue for the next flush how a URL ended that gave no record."""
-        o = outcome
-        settlement = Settlement(o.normalized_url, o.url, o.site, o.state, o.cause, o.detail, original_id=o.original_id)
-        self._batch.add(settlement)
-        self._busy.add(o.normalized_url)
+        self._batch.add(settlement_of_outcome(outcome))
+        self._busy.add(outcome.normalized_url)
 
     def due_for_flush(self) -> bool:
         """Whether the batch is large or old enough to be committed. Ask after each write and on a timer."""
@@ -197,6 +207,7 @@ class CrawlStore:
                 path = write_report(folder.path, folder.run_id, text)
                 with transaction(self._connection):
                     finish_run(self._connection, folder.run_id, text)
+                    keep_figures(self._connection, folder.run_id, text)
         finally:
             self.abort()
         return path
@@ -223,6 +234,3 @@ class CrawlStore:
             self._finding.begin_all_sites()
         else:
             self._finding.begin_site(site)
-
-    def _state_errors(self) -> AbstractContextManager[None]:
-        return state_errors(self._folder.path / STATE_NAME)

@@ -16,6 +16,10 @@ _SETTLED = frozenset(STATES) - {"new", "changed", "known"}
 _WITH_CAUSE = frozenset({"skipped", "failed", "waiting"})
 
 
+POLLS_ON_TRUST = 5
+"""Answers 304 in a row that are believed; the next poll is whole. Research: some feeds change under the same ETag."""
+
+
 @dataclass(frozen=True, slots=True)
 class StoreOptions:
     batch_records: int = 100
@@ -24,6 +28,9 @@ class StoreOptions:
     """Seconds after the first uncommitted record or outcome at which a flush is due. Chosen, not measured."""
     max_attempts: int = 3
     """Failed fetches, one a run, after which a URL is left alone. Chosen, not measured."""
+    modified_margin_s: int = 0
+    """Seconds by which `modified` must be later than the last fetch to bring an article back. None are needed: one
+    date brings an article back once."""
     busy_timeout_s: float = 10.0
     """Seconds to wait for another program that locks the state file. Chosen, not measured."""
     files: RecordFileOptions = DEFAULT_OPTIONS
@@ -48,11 +55,13 @@ class Poll:
     """UTC, ISO 8601, whole seconds."""
     cause: str | None = None
     """Why the poll failed, a word of `errors.CAUSES`; None when it did not."""
+    trusts_modified: bool = False
+    """Whether a later `modified` of a link brings back an article that we have."""
 
 
 @dataclass(frozen=True, slots=True)
 class SourceState:
-    """What is known of a source: validators for a conditional request, and how the last polls went."""
+    """What is known of a source: validators for a conditional request, how the last polls went, when the next is."""
 
     url: str
     site: str
@@ -67,6 +76,21 @@ class SourceState:
     polls: int
     polled_at: str
     last_new_at: str | None
+    interval_seconds: int = 0
+    """Between two polls, before jitter."""
+    due_at: str | None = None
+    """UTC, ISO 8601; None: now."""
+    not_modified: int = 0
+    """Answers 304 in a row."""
+    surprises: int = 0
+    """Times in a row that a whole answer after five 304s had news."""
+    validators_broken: bool = False
+    """Whether the source was seen to change under the same validators, or to say 304 in spite of news."""
+
+    @property
+    def ask_whole(self) -> bool:
+        """Whether the next poll is to be sent without validators: every sixth is, all are once those are broken."""
+        return self.validators_broken or self.not_modified >= POLLS_ON_TRUST
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +114,15 @@ class FoundCounts:
     """To be fetched again after a failure of an earlier run; counted as left over from that."""
     repeated: int = 0
     """Counted in this run already: given by another source too, or left over from an earlier run."""
+    revised: int = 0
+    """Of all these, articles that we have and fetch again, as they were modified since the last fetch."""
+    possible_gap: bool = False
+    """Whether the source was read before and shares no entry with what was known: some may have been missed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A row to fetch."""
+    """A row to fetch. Of a re-visit it tells what we have of the article."""
 
     url: str
     normalized_url: str
@@ -102,6 +130,14 @@ class Waiting:
     link: Link
     attempts: int
     """Fetches that failed, in earlier runs."""
+    revisit: bool = False
+    etag: str | None = None
+    last_modified: str | None = None
+    body_hash: str | None = None
+    """sha256 of the raw body of the last fetch, as it was given to `write` or `settle`."""
+    record_id: str | None = None
+    text_hash: str | None = None
+    version: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +155,10 @@ class Outcome:
     detail: str = ""
     original_id: str | None = None
     """Of a duplicate: the id of the record that it repeats."""
+    etag: str | None = None
+    """Of an unchanged page: what it answered; None keeps what is known (RFC 9110, 15.4.5)."""
+    last_modified: str | None = None
+    body_hash: str | None = None
 
     def __post_init__(self) -> None:
         """Raises ValueError for a state, cause or original that do not go together."""

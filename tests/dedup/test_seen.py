@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.dedup.seen import MemorySeen, SeenIndex
+from crawler.dedup.seen import MemorySeen, SeenIndex, WrittenVersion
 from crawler.dedup.sqlite_seen import SqliteSeen
 from crawler.items import Extraction, Record, Status, Verdict
 from crawler.state.database import open_state, transaction
@@ -95,3 +95,65 @@ def test_a_confirmation_rolled_back_is_a_release(connection: sqlite3.Connection)
         seen.confirm(_record("a", "text"))
         raise RuntimeError
     assert seen.claim(_record("b", "text")) == NEW
+
+
+@pytest.fixture
+def written(seen: SeenIndex, connection: sqlite3.Connection) -> WrittenVersion:
+    """Two articles are there, "a" and "b"; "a" is fetched again."""
+    for name in ("a", "b"):
+        seen.claim(_record(name, f"text of {name}"))
+        with transaction(connection):
+            seen.confirm(_record(name, f"text of {name}"))
+    return WrittenVersion("a", "text of a", 1)
+
+
+@pytest.mark.parametrize(
+    ("record", "verdict"),
+    [
+        pytest.param(_record("a", "text of a"), Verdict("unchanged"), id="same-text"),
+        pytest.param(
+            _record("a", "later"), Verdict("changed", version=2, previous_text_hash="text of a"), id="another-text"
+        ),
+        pytest.param(
+            _record("a", None), Verdict("changed", version=2, previous_text_hash="text of a"), id="no-text-any-more"
+        ),
+        pytest.param(_record("a", "text of b"), Verdict("duplicate", "b"), id="text-of-another"),
+        pytest.param(_record("c", "text of a"), Verdict("unchanged"), id="moved-with-its-text"),
+        pytest.param(_record("b", "later"), Verdict("duplicate", "b"), id="leads-to-another-now"),
+        pytest.param(_record("c", "later"), NEW, id="a-new-article-at-its-address"),
+    ],
+)
+def test_an_article_fetched_again(seen: SeenIndex, written: WrittenVersion, record: Record, verdict: Verdict) -> None:
+    assert seen.claim(record, written) == verdict
+    is_claimed = verdict.state in {"new", "changed"}
+    assert seen.held(record) == (verdict if is_claimed else None)
+
+
+def test_every_version_of_a_text_stays_known_for_its_id(
+    seen: SeenIndex, written: WrittenVersion, connection: sqlite3.Connection
+) -> None:
+    seen.claim(_record("a", "later"), written)
+    with transaction(connection):
+        seen.confirm(_record("a", "later"))
+    for text in ("text of a", "later"):
+        assert seen.claim(_record("c", text)) == Verdict("duplicate", "a")
+    back = seen.claim(_record("a", "text of a"), WrittenVersion("a", "later", 2))
+    assert back == Verdict("changed", version=3, previous_text_hash="later")
+    with transaction(connection):
+        seen.confirm(_record("a", "text of a"))
+    assert seen.claim(_record("c", "later")) == Verdict("duplicate", "a")
+
+
+def test_a_changed_text_is_claimed_at_once(seen: SeenIndex, written: WrittenVersion) -> None:
+    seen.claim(_record("a", "later"), written)
+    assert seen.claim(_record("c", "later")) == Verdict("duplicate", "a")
+    assert seen.claim(_record("a", "later still"), written) == Verdict("duplicate", "a")
+    seen.release(_record("a", "later"))
+    assert seen.claim(_record("c", "later")) == NEW
+
+
+def test_records_without_text_that_are_fetched_again(seen: SeenIndex) -> None:
+    seen.claim(_record("a", None))
+    seen.confirm(_record("a", None))
+    assert seen.claim(_record("a", None), WrittenVersion("a", None, 1)) == Verdict("unchanged")
+    assert seen.claim(_record("b", None), WrittenVersion("a", None, 1)) == NEW

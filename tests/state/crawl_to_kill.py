@@ -2,19 +2,22 @@
 
 `crawl FOLDER RECORDS` is one run. `every_point FOLDER` does a small crawl again and again, each time in a new
 folder below FOLDER and killed one step later: around an fsync, a rename, a deletion, at a BEGIN or COMMIT.
-Every third is killed once more, early in the run after. Then each is completed.
+Every third is killed once more, early in the run after. Then each is completed. `every_revisit FOLDER` does the
+same to a run that fetches written articles again, all of them changed.
 """
 
 from __future__ import annotations
 
 import itertools
 import os
+import shutil
 import signal
 import sqlite3
 import sys
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +73,28 @@ def crawl(folder: Path, records: int, pause: float = 0.0) -> None:
     run.finish({"found": account.found})
 
 
+def revisit(folder: Path) -> None:
+    """Fetch every article once more; what was left over by a killed run is among them."""
+    now = datetime.now(UTC)
+    run = CrawlStore.open(folder, new_run_id(now), now, StoreOptions(batch_records=3))
+    run.schedule_revisits("news", (3600,), now + timedelta(days=1))
+    while rows := run.take_waiting("news", 4):
+        for row in rows:
+            number = int(row.url.rpartition("/")[2])
+            article = replace(record(number), text_hash=f"sha256:{1000 + number:064x}")
+            verdict = run.claim(article, row)
+            if verdict.state != "changed":
+                raise SystemExit(f"{row}: {verdict}")
+            run.write(article, "news", row.normalized_url)
+            if run.due_for_flush():
+                run.flush()
+    # After a kill in the end there is nothing left to do.
+    for account in run.account().values():
+        if not account.holds or account.states["waiting"]:
+            raise SystemExit(f"the account does not hold: {account}")
+    run.finish({})
+
+
 class Countdown:
     """Kills the process at the n-th step."""
 
@@ -105,26 +130,29 @@ class Countdown:
         sqlite3.connect = traced  # type: ignore[assignment]
 
 
-def _forked(folder: Path, steps: int) -> int:
-    """Crawl in a child process that is killed at the step; 0: never. Returns the wait status."""
+def _forked(work: Callable[[], None], steps: int) -> int:
+    """Work in a child process that is killed at the step; 0: never. Returns the wait status."""
     child = os.fork()
     if child == 0:
         try:
             if steps:
                 Countdown(steps).install()
-            crawl(folder, 10)
+            work()
             os._exit(0)
         finally:
             os._exit(1)
     return os.waitpid(child, 0)[1]
 
 
-def every_point(folder: Path) -> None:
+def every_point(folder: Path, work: Callable[[Path], None], begun: Path | None = None) -> None:
+    """Kill the work at each step, in a folder for each, which is a copy of `begun` where that is given."""
     for steps in itertools.count(1):
         below = folder / f"{steps:04}"
-        status = _forked(below, steps)
-        again = _forked(below, steps % 19 + 1) if steps % 3 == 0 else 0
-        last = _forked(below, 0)
+        if begun is not None:
+            shutil.copytree(begun, below)
+        status = _forked(lambda: work(below), steps)  # noqa: B023 - called at once
+        again = _forked(lambda: work(below), steps % 19 + 1) if steps % 3 == 0 else 0  # noqa: B023
+        last = _forked(lambda: work(below), 0)  # noqa: B023
         if not {status, again} <= {0, int(signal.SIGKILL)} or last != 0:
             raise SystemExit(f"killed at step {steps}: {status}, {again}, {last}")
         if status == 0:
@@ -135,5 +163,8 @@ if __name__ == "__main__":
     if sys.argv[1] == "crawl":
         print("begins", flush=True)
         crawl(Path(sys.argv[2]), int(sys.argv[3]), PAUSE_SECONDS)
+    elif sys.argv[1] == "every_point":
+        every_point(Path(sys.argv[2]), lambda folder: crawl(folder, 10))
     else:
-        every_point(Path(sys.argv[2]))
+        crawl(Path(sys.argv[2]) / "begun", 8)
+        every_point(Path(sys.argv[2]) / "killed", revisit, Path(sys.argv[2]) / "begun")

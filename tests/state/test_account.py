@@ -5,7 +5,8 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Callable
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -13,9 +14,9 @@ from typing import TYPE_CHECKING
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.items import Verdict
+from crawler.records.reader import read_records
 from crawler.state.store import CrawlStore
-from crawler.state.values import Outcome, StoreOptions
+from crawler.state.values import Candidate, Outcome, StoreOptions, Waiting
 
 if TYPE_CHECKING:
     from tests.state.conftest import Desk
@@ -25,16 +26,14 @@ ENDINGS = (
     ("failed", "http_failed"),
     ("failed", "http_refused"),
     ("skipped", "not_article"),
+    ("skipped", "gone"),
     ("waiting", "robots_unavailable"),
     ("unchanged", None),
 )
-STEPS = st.lists(
-    st.tuples(
-        st.sampled_from(["poll", "poll", "take", "take", "refuse", "flush", "settle", "other_site", "finish", "kill"]),
-        st.integers(0, 2**16),
-    ),
-    max_size=40,
-)
+WORDS = "poll poll take take take revisit revise refuse flush settle other_site finish finish kill".split()
+STEPS = st.lists(st.tuples(st.sampled_from(WORDS), st.integers(0, 2**16)), max_size=60)
+START = datetime(2026, 11, 22, 10, 45, 1, tzinfo=UTC)
+AGES = tuple(hours * 3600 for hours in (1, 2, 3, 5, 8))
 
 
 class Play:
@@ -44,6 +43,7 @@ class Play:
         self.desk = desk
         self.folder = folder
         self.number = 0
+        self.written: set[tuple[str, int]] = set()
         self.begin()
 
     def begin(self) -> None:
@@ -51,7 +51,7 @@ class Play:
         self.run = CrawlStore.open(
             self.folder,
             f"run-{self.number}",
-            datetime(2026, 11, 22, tzinfo=UTC),
+            START,
             StoreOptions(busy_timeout_s=1),
         )
 
@@ -66,9 +66,14 @@ class Play:
                 other = [self.desk.candidate(n, "news") for n in numbers]
                 moved = [type(c)(c.link, c.normalized_url, site) for c in other]
                 self.run.record_poll(self.desk.poll(site), moved)
+            case "revisit":
+                self.run.schedule_revisits(site, AGES, START + timedelta(hours=self.number))
+            case "revise":
+                poll = replace(self.desk.poll(site), trusts_modified=True)
+                self.run.record_poll(poll, [self.revised(n, site) for n in numbers])
             case "take":
                 for row in self.run.take_waiting(chance.choice([site, None]), 3):
-                    self.end(row.normalized_url, row.site, chance)
+                    self.end(row.normalized_url, row.site, chance, row)
             case "settle":
                 for n in numbers:
                     self.end(f"{site}.example/{n}", site, chance)
@@ -83,16 +88,23 @@ class Play:
                 self.run.abort()
                 self.begin()
 
-    def end(self, key: str, site: str, chance: random.Random) -> None:
+    def revised(self, number: int, site: str) -> Candidate:
+        candidate = self.desk.candidate(number, site)
+        return replace(candidate, link=replace(candidate.link, modified=f"{2100 + self.number}-01-01"))
+
+    def end(self, key: str, site: str, chance: random.Random, row: Waiting | None = None) -> None:
         number = int(key.rpartition("/")[2])
-        ending = chance.randrange(8)
-        if ending == 7:
+        ending = chance.randrange(10)
+        if ending == 9:
             return
         if ending >= len(ENDINGS):
-            record = self.desk.record(number, site, chance.randrange(6))
-            verdict = self.run.claim(record)
-            if verdict == Verdict("new"):
+            record = self.desk.record(number, site, chance.randrange(30))
+            verdict = self.run.claim(record, row)
+            if verdict.state in {"new", "changed"}:
                 self.run.write(record, site, key)
+                self.written.add((record.id, verdict.version))
+            elif verdict.state == "unchanged":
+                self.run.settle(Outcome(key, "u", site, "unchanged"))
             else:
                 outcome = Outcome(key, "u", site, "duplicate", original_id=verdict.original_id)
                 self.run.settle(outcome)
@@ -117,7 +129,8 @@ def test_the_account_holds(desk_of: Callable[[Path], Desk], steps: list[tuple[st
                 play.step(word, seed)
             play.check()
             play.run.finish({})
-            ids = Counter(play.desk.written())
-            assert not ids or max(ids.values()) == 1
+            versions = Counter((record.id, record.version) for record in read_records(Path(folder)))
+            assert set(versions.values()) <= {1}
+            assert versions.keys() <= play.written
         finally:
             play.run.abort()

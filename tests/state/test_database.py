@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from crawler import errors
-from crawler.state.database import open_state, state_errors, transaction
+from crawler.state.database import open_read_only, open_state, state_errors, transaction
 from crawler.state.migrations import APPLICATION_ID, MIGRATIONS
 
 
@@ -139,3 +139,29 @@ def test_our_own_mistakes_are_not_dressed_up(tmp_path: Path) -> None:
         state_errors(tmp_path),
     ):
         connection.execute("SELECT * FROM missing")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "fault"),
+    [
+        pytest.param(_text, "no state file", id="text"),
+        pytest.param(_foreign, "another program", id="foreign"),
+        pytest.param(_newer, "use the newer program", id="newer"),
+    ],
+)
+def test_what_cannot_be_read(tmp_path: Path, spoil: Callable[[Path], None], fault: str) -> None:
+    path = tmp_path / "state.sqlite"
+    spoil(path)
+    with pytest.raises(errors.StateError, match=fault):
+        open_read_only(path, 1.0)
+
+
+def test_a_reader_changes_nothing_and_leaves_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "a folder with # and ?" / "state.sqlite"
+    path.parent.mkdir()
+    _make(path)
+    with closing(open_read_only(path, 1.0)) as connection:
+        assert connection.execute("SELECT count(*) FROM seen_texts").fetchone() == (2000,)
+        with pytest.raises(errors.OutputError, match="no permission to write"), state_errors(path):
+            connection.execute("DELETE FROM seen_texts")
+    assert [entry.name for entry in path.parent.iterdir()] == ["state.sqlite"]

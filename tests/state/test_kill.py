@@ -73,3 +73,14 @@ def test_a_kill_at_every_step_that_writes(tmp_path: Path) -> None:
     assert len(folders) > 50
     for folder in folders:
         _assert_each_once(folder, 10)
+
+
+def test_a_kill_at_every_step_of_a_revisit(tmp_path: Path) -> None:
+    subprocess.run([sys.executable, SCRIPT, "every_revisit", tmp_path], check=True)
+    folders = list((tmp_path / "killed").iterdir())
+    assert len(folders) > 20
+    for folder in folders:
+        versions = sorted((line["version"], line["text_hash"], line["previous_text_hash"]) for line in _lines(folder))
+        texts = {number: f"sha256:{number:064x}" for number in [*range(8), *range(1000, 1008)]}
+        first = [(1, texts[n], None) for n in range(8)]
+        assert versions == first + [(2, texts[1000 + n], texts[n]) for n in range(8)]

@@ -1,0 +1,72 @@
+"""Forget URLs on purpose: what a source gives of them again is fetched and written anew."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from crawler.state.database import STATE_NAME, open_state, state_errors, transaction
+from crawler.state.lock import RunLock
+from crawler.state.runs import utc_text
+from crawler.state.values import DEFAULT_STORE_OPTIONS
+
+_CHOOSE = """
+CREATE TEMP TABLE forgotten AS SELECT normalized_url, record_id, site FROM ledger
+WHERE (:site IS NULL OR site = :site) AND (:url IS NULL OR normalized_url = :key OR url = :url)
+    AND (:before IS NULL OR settled_at < :before)
+"""
+_FORGET = (
+    "DELETE FROM ledger WHERE normalized_url IN (SELECT normalized_url FROM forgotten)",
+    "DELETE FROM seen_records WHERE record_id IN (SELECT record_id FROM forgotten)",
+    "DELETE FROM seen_texts WHERE record_id IN (SELECT record_id FROM forgotten)",
+    # A source that answers 304 would never name them again.
+    """UPDATE sources SET etag = NULL, last_modified = NULL, body_hash = NULL, due_at = NULL, not_modified = 0
+    WHERE site IN (SELECT site FROM forgotten)""",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which rows of the ledger: those for which all that is given holds."""
+
+    site: str | None = None
+    url: str | None = None
+    key: str | None = None
+    """The normalized URL of `url`."""
+    before: datetime | None = None
+    """With offset; rows whose last settlement is older."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    urls: int
+    records: int
+    """Those of the URLs that had a record; the output still has it."""
+
+
+def forget(folder: Path, choice: Choice) -> Forgotten:
+    """Remove rows from the ledger and their records from the seen index.
+
+    Raises LockHeld while a run is at work, OutputError or StateError for a state file that cannot be used.
+    """
+    path = folder / STATE_NAME
+    with RunLock(folder, "winnow state forget", datetime.now(UTC)), state_errors(path):
+        connection = open_state(path, DEFAULT_STORE_OPTIONS.busy_timeout_s)
+        try:
+            return _forget(connection, choice)
+        finally:
+            connection.close()
+
+
+def _forget(connection: sqlite3.Connection, choice: Choice) -> Forgotten:
+    before = None if choice.before is None else utc_text(choice.before)
+    named = {"site": choice.site, "url": choice.url, "key": choice.key, "before": before}
+    with transaction(connection):
+        connection.execute(_CHOOSE, named)
+        urls, records = connection.execute("SELECT count(*), count(record_id) FROM forgotten").fetchone()
+        for statement in _FORGET:
+            connection.execute(statement)
+        connection.execute("DROP TABLE forgotten")
+    return Forgotten(urls, records)

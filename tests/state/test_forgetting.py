@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from crawler import errors
+from crawler.state.forgetting import Choice, Forgotten, forget
+from crawler.state.values import FoundCounts
+
+if TYPE_CHECKING:
+    from crawler.items import Record
+    from tests.state.conftest import Desk
+
+ETAG = '"1"'
+
+
+@pytest.fixture
+def crawled(desk: Desk) -> Desk:
+    """Two sites: each with two records and one URL that waits."""
+    run = desk.open()
+    for site in ("news", "paper"):
+        run.record_poll(desk.poll(site, etag=ETAG), [desk.candidate(n, site) for n in range(3)])
+        for row in run.take_waiting(site, 2):
+            record = _record(desk, row.normalized_url)
+            assert run.claim(record).state == "new"
+            run.write(record, site, row.normalized_url)
+    run.finish({})
+    return desk
+
+
+def _record(desk: Desk, key: str) -> Record:
+    site, number = key.split(".example/")
+    unique = int(number) + 100 * (site == "paper")
+    return replace(desk.record(unique), normalized_url=key, requested_url=f"https://{key}?x")
+
+
+def _written(desk: Desk, site: str) -> str:
+    """Return the key of one of the site's written rows."""
+    run = desk.open()
+    waiting = {row.normalized_url for row in run.take_waiting(site, 9)}
+    run.abort()
+    return min({f"{site}.example/{n}" for n in range(3)} - waiting)
+
+
+@pytest.mark.parametrize(
+    ("choice", "urls", "records"),
+    [
+        pytest.param(Choice(site="news"), 3, 2, id="site"),
+        pytest.param(Choice(site="other"), 0, 0, id="unknown-site"),
+        pytest.param(Choice(before=datetime(2000, 1, 1, tzinfo=UTC)), 0, 0, id="long-ago"),
+        pytest.param(Choice(before=datetime.now(UTC) + timedelta(days=1)), 4, 2 * 2, id="all-that-is-settled"),
+        pytest.param(Choice(site="news", before=datetime(2000, 1, 1, tzinfo=UTC)), 0, 0, id="both-must-hold"),
+    ],
+)
+def test_what_is_forgotten(crawled: Desk, choice: Choice, urls: int, records: int) -> None:
+    assert forget(crawled.folder, choice) == Forgotten(urls, records)
+    assert forget(crawled.folder, choice) == Forgotten(0, 0)
+
+
+def test_a_forgotten_url_is_fetched_and_written_anew(crawled: Desk) -> None:
+    key = _written(crawled, "news")
+    record = _record(crawled, key)
+    choice = Choice(url=f"https://{key}?x", key=f"https://{key}")
+    assert forget(crawled.folder, choice) == Forgotten(1, 1)
+    run = crawled.open()
+    source = run.source(crawled.poll().url)
+    assert source is not None
+    assert (source.etag, run.is_due(source.url, datetime(2000, 1, 1, tzinfo=UTC))) == (None, True)
+    paper = run.source(crawled.poll("paper").url)
+    assert paper is not None
+    assert paper.etag == ETAG
+    counts = run.record_poll(crawled.poll(), [crawled.candidate(n) for n in range(3)])
+    assert counts == FoundCounts(1, 1, 0, 1)
+    assert key in {row.normalized_url for row in run.take_waiting("news", 9)}
+    assert run.claim(record).state == "new"
+    run.write(record, "news", key)
+    assert run.account()["news"].holds
+
+
+def test_it_waits_for_no_run_and_takes_the_lock(crawled: Desk) -> None:
+    crawled.open()
+    with pytest.raises(errors.LockHeld):
+        forget(crawled.folder, Choice(site="news"))

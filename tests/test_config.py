@@ -1,0 +1,166 @@
+"""Every fault of a sites.toml is one line with file, line, key and mend."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from crawler.config import KEYS, NOT_DEFAULTS, Site, age_seconds, choose_sites, keys_not_yet, load_sites
+from crawler.errors import ConfigError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HEAD = '[[site]]\nname = "a"\nurl = "https://a.example/"\n'
+
+FAULTS = {
+    "broken": ("[[site]\n", "", "not TOML"),
+    "empty": ("", "", "no [[site]] in it; add one"),
+    "only defaults": ("[defaults]\ndelay = 1\n", "", "no [[site]] in it"),
+    "unknown table": (HEAD + "\n[engine]\nx = 1\n", ":5", "unknown key “engine”; use [defaults] and [[site]]"),
+    "key outside": ("delay = 1\n" + HEAD, ":1", "unknown key “delay”; use [defaults] and [[site]]"),
+    "site as table": ('[site]\nname = "a"\n', ":1", "“site” is not a list of tables; write [[site]]"),
+    "defaults as value": ("defaults = 3\n" + HEAD, ":1", "“defaults” is not a table; write [defaults]"),
+    "unknown key": (HEAD + "max_page = 3\n", ":4", "unknown key “max_page”; did you mean “max_pages”?"),
+    "far key": (HEAD + "zzz = 3\n", ":4", "unknown key “zzz”; known keys: name, url"),
+    "name in defaults": ('[defaults]\nname = "a"\n' + HEAD, ":2", "unknown key “name”"),
+    "no name": ('[[site]]\nurl = "https://a.example/"\n', ":1", "[[site]] without “name”; add name"),
+    "no url": (HEAD + '\n[[site]]\nname = "b"\n', ":5", "[[site]] without “url”; add url"),
+    "empty name": ('[[site]]\nname = " "\nurl = "https://a.example/"\n', ":2", "“name” is empty"),
+    "same name": (HEAD + "\n" + HEAD, ":6", "the name “a” is used twice; give each site its own name"),
+    "name as number": ('[[site]]\nname = 3\nurl = "https://a.example/"\n', ":2", "“name”: expected `str`, got `int`"),
+    "relative url": ('[[site]]\nname = "a"\nurl = "a.example"\n', ":3", "“url”: a.example: not a URL"),
+    "file url": ('[[site]]\nname = "a"\nurl = "file:///etc"\n', ":3", "“url”: file:///etc: scheme"),
+    "relative feed": (HEAD + 'feeds = ["/feed.xml"]\n', ":4", "“feeds”: /feed.xml: not a URL"),
+    "feed as text": (HEAD + 'feeds = "https://a.example/feed"\n', ":4", "“feeds”: expected `array`, got `str`"),
+    "bad allow": (HEAD + 'allow = ["("]\n', ":4", "“allow”: “(” is no regular expression"),
+    "bad deny": (HEAD + 'deny = ["[a"]\n', ":4", "“deny”: “[a” is no regular expression"),
+    "negative delay": (HEAD + "delay = -1\n", ":4", "“delay”: expected `float` >= 0"),
+    "delay as text": (HEAD + 'delay = "1s"\n', ":4", "“delay”: expected `float"),
+    "no concurrency": (HEAD + "concurrency = 0\n", ":4", "“concurrency”: expected `int` >= 1"),
+    "no pages": (HEAD + "max_pages = 0\n", ":4", "“max_pages”: expected `int` >= 1"),
+    "share": (HEAD + "max_failed_share = 1.5\n", ":4", "“max_failed_share”: expected `float` <= 1"),
+    "rights": (HEAD + 'rights = "ignore"\n', ":4", "“rights”: invalid enum value 'ignore'"),
+    "verify_tls": (HEAD + 'verify_tls = "no"\n', ":4", "“verify_tls”: expected `bool`"),
+    "timezone": (HEAD + 'timezone = "Berlin"\n', ":4", "“Berlin” is no time zone"),
+    "timezone path": (HEAD + 'timezone = "../../etc/passwd"\n', ":4", "is no time zone"),
+    "revisit": (HEAD + 'revisit = ["1h", "soon"]\n', ":4", "“revisit”: “soon” is no age"),
+    "in defaults": ('[defaults]\ndelay = "x"\n\n' + HEAD, ":2", "“delay”: expected `float"),
+    "second site": (HEAD + "\n" + HEAD.replace('"a"', '"b"') + "# why\ndelay = -2\n", ":9", "“delay”: expected"),
+    "quoted key": (HEAD + '"max-pages" = 3\n', ":4", "unknown key “max-pages”; did you mean “max_pages”?"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_has_file_line_key_and_mend(tmp_path: Path, name: str) -> None:
+    text, line, words = FAULTS[name]
+    path = tmp_path / "sites.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError) as caught:
+        load_sites(path)
+    message = str(caught.value)
+    assert message.startswith(f"{path}{line}: ")
+    assert words in message
+    assert "\n" not in message
+    assert name in {"broken"} or ";" in message
+
+
+def test_a_missing_file(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="no such file; run `winnow init`"):
+        load_sites(tmp_path / "none.toml")
+
+
+def test_a_folder(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="cannot be read"):
+        load_sites(tmp_path)
+
+
+def test_not_utf8(tmp_path: Path) -> None:
+    (tmp_path / "sites.toml").write_bytes(HEAD.encode() + b"# \xff\n")
+    with pytest.raises(ConfigError, match=r"not UTF-8 at byte 49; save the file as UTF-8"):
+        load_sites(tmp_path / "sites.toml")
+
+
+def test_a_byte_order_mark_is_no_fault(tmp_path: Path) -> None:
+    (tmp_path / "sites.toml").write_bytes(b"\xef\xbb\xbf" + HEAD.encode())
+    assert [site.name for site in load_sites(tmp_path / "sites.toml")] == ["a"]
+
+
+def test_defaults_fill_in_and_a_site_overrides(tmp_path: Path) -> None:
+    text = '[defaults]\ndelay = 2\nlanguages = ["de"]\n' + HEAD + "delay = 0\n" + HEAD.replace('"a"', '"b"')
+    (tmp_path / "sites.toml").write_text(text)
+    first, second = load_sites(tmp_path / "sites.toml")
+    assert (first.delay, first.languages) == (0, ("de",))
+    assert (second.delay, second.languages) == (2, ("de",))
+
+
+def test_every_key_can_be_set(tmp_path: Path) -> None:
+    text = HEAD + "".join(
+        f"{line}\n"
+        for line in (
+            'feeds = ["https://a.example/f"]',
+            'sitemaps = ["https://a.example/s"]', 'front_pages = ["https://x.example/"]',
+            'allow = ["/n/"]', 'deny = ["/v/"]', 'allow_hosts = ["cdn.example"]', 'language = "de"',
+            'languages = ["de"]',
+            'timezone = "Europe/Berlin"', 'significant_params = ["ref"]', "delay = 1.5", "concurrency = 2",
+            "max_pages = 9",
+            'revisit = ["1h", "7d"]', 'user_agent = "x"', 'rights = "record"', "verify_tls = false", "min_records = 0",
+            "max_failed_share = 0.25", 'prune = ["//nav"]', 'keep = ["//p"]',
+        )
+    )  # fmt: skip
+    (tmp_path / "sites.toml").write_text(text)
+    (site,) = load_sites(tmp_path / "sites.toml")
+    unset = Site(name="", url="")
+    same = {key for key in KEYS if getattr(site, key) == getattr(unset, key)}
+    assert same == {"min_records"}
+
+
+def test_keys_without_effect_are_named(tmp_path: Path) -> None:
+    (tmp_path / "sites.toml").write_text("[defaults]\nverify_tls = false\n" + HEAD + 'timezone = "Europe/Berlin"\n')
+    assert keys_not_yet(tmp_path / "sites.toml") == ("timezone", "verify_tls")
+
+
+def test_choosing_keeps_the_order_of_the_file() -> None:
+    sites = tuple(Site(name=name, url="https://a.example/") for name in "abc")
+    assert choose_sites(sites, ("c", "a")) == (sites[0], sites[2])
+    assert choose_sites(sites, ()) == sites
+    with pytest.raises(ConfigError, match="--site d: no such site; the file has a, b, c"):
+        choose_sites(sites, ("a", "d"))
+
+
+@pytest.mark.parametrize(("text", "seconds"), [("90m", 5400), ("24h", 86_400), (" 7 d ", 604_800), ("2w", 1_209_600)])
+def test_ages(text: str, seconds: int) -> None:
+    assert age_seconds(text) == seconds
+
+
+@pytest.mark.parametrize("text", ["", "h", "1", "-1h", "1.5h", "1y", "1h 2h"])
+def test_no_ages(text: str) -> None:
+    with pytest.raises(ValueError, match="is no age"):
+        age_seconds(text)
+
+
+# Loading the character tables for st.text() takes its time on a busy machine.
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=60)
+@given(st.dictionaries(st.sampled_from(sorted(set(KEYS) - NOT_DEFAULTS)), st.integers() | st.text(), max_size=3))
+def test_whatever_is_set_is_a_site_or_one_line(
+    tmp_path_factory: pytest.TempPathFactory, values: dict[str, int]
+) -> None:
+    path = tmp_path_factory.mktemp("config") / "sites.toml"
+    lines = "".join(f"{key} = {json.dumps(value)}\n" for key, value in values.items())
+    path.write_bytes((HEAD + lines).encode("utf-8", "replace"))
+    message = fault_of(path)
+    if message is not None:
+        assert message.startswith(str(path))
+        assert len(message.splitlines()) == 1
+
+
+def fault_of(path: Path) -> str | None:
+    try:
+        load_sites(path)
+    except ConfigError as error:
+        return str(error)
+    return None

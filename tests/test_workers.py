@@ -1,0 +1,93 @@
+"""A call that takes its worker down costs itself only. The calls are of the standard library: workers import them."""
+
+from __future__ import annotations
+
+from concurrent.futures import wait
+from typing import TYPE_CHECKING
+
+import pytest
+
+from crawler.errors import ExtractionCrashed, ExtractionTimeout, NotHtml
+from crawler.workers import WorkerOptions, WorkerPool
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+OPTIONS = WorkerOptions(workers=2, seconds=2.0, memory_bytes=600_000_000)
+
+
+@pytest.fixture(scope="module")
+def pool() -> Iterator[WorkerPool]:
+    with WorkerPool(OPTIONS) as pool:
+        yield pool
+
+
+def marked(path: Path, then: str) -> str:
+    """Source that leaves a mark in the file for each time it is run."""
+    return f"import os, time\nwith open({str(path)!r}, 'a') as file:\n    file.write('x')\n{then}"
+
+
+def test_what_takes_a_worker_down_is_tried_again_alone_and_its_neighbours_are_kept(
+    pool: WorkerPool, tmp_path: Path
+) -> None:
+    crash, hang = tmp_path / "crash", tmp_path / "hang"
+    calls = [pool.submit("math:sqrt", number**2) for number in range(10)]
+    crashed = pool.submit("builtins:exec", marked(crash, "os._exit(7)"))
+    hung = pool.submit("builtins:exec", marked(hang, "time.sleep(60)"))
+    hungry = pool.submit("builtins:bytearray", 3_000_000_000)
+    calls += [pool.submit("math:sqrt", number**2) for number in range(10, 20)]
+    _, undone = wait([*calls, crashed, hung, hungry], timeout=30)
+    assert not undone
+    assert [call.result() for call in calls] == list(range(20))
+    with pytest.raises(ExtractionCrashed, match=r"twice \(exit code 7\)"):
+        crashed.result()
+    with pytest.raises(ExtractionTimeout, match="not read within 2 s"):
+        hung.result()
+    with pytest.raises(ExtractionCrashed, match="MemoryError"):
+        hungry.result()
+    assert crash.read_text() == "xx"
+    assert hang.read_text() == "xx"
+
+
+def test_a_page_error_comes_through(pool: WorkerPool) -> None:
+    source = "from crawler.errors import NotHtml\nraise NotHtml('the bytes are no page')"
+    with pytest.raises(NotHtml, match="the bytes are no page"):
+        pool.submit("builtins:exec", source).result(20)
+
+
+def test_a_fault_of_ours_costs_the_call_and_is_told(pool: WorkerPool, caplog: pytest.LogCaptureFixture) -> None:
+    with pytest.raises(ExtractionCrashed, match="ZeroDivisionError: division by zero"):
+        pool.submit("builtins:eval", "1 / 0").result(20)
+    assert "a worker raised" in caplog.text
+
+
+def test_too_deep_a_recursion_is_the_pages_fault(pool: WorkerPool) -> None:
+    source = "def fall():\n    return fall()\nglobals()['fall'] = fall\nfall()"
+    with pytest.raises(ExtractionCrashed, match="more than a page may take"):
+        pool.submit("builtins:exec", source, {}).result(20)
+
+
+def test_a_call_that_succeeds_the_second_time_is_kept(pool: WorkerPool, tmp_path: Path) -> None:
+    """The worker may have died of another's fault, of the system's memory for instance."""
+    mark = tmp_path / "mark"
+    pool.submit("builtins:exec", marked(mark, f"if os.path.getsize({str(mark)!r}) == 1:\n    os._exit(9)")).result(20)
+    assert mark.read_text() == "xx"
+
+
+def test_the_address_space_is_bound(pool: WorkerPool) -> None:
+    assert pool.submit("resource:getrlimit", 9).result(20)[0] == OPTIONS.memory_bytes
+
+
+def test_closing_gives_up_what_is_not_done() -> None:
+    pool = WorkerPool(WorkerOptions(workers=1, seconds=60.0))
+    call = pool.submit("time:sleep", 60)
+    pool.close()
+    done, _ = wait([call], timeout=20)
+    assert done
+    assert call.cancelled() or call.exception() is not None
+
+
+def test_as_many_workers_as_cores() -> None:
+    assert WorkerOptions(workers=3).worker_count == 3
+    assert WorkerOptions().worker_count >= 1
