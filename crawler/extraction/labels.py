@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from crawler.extraction.block_model import BlockModel
 from crawler.extraction.blocks import BlockTree
 from crawler.extraction.evidence import PageEvidence
 from crawler.extraction.hints import gather_hints
@@ -10,9 +11,9 @@ from crawler.extraction.sieve import sift_lines, sift_page
 from crawler.items import Segment
 
 
-def label_blocks(tree: BlockTree, evidence: PageEvidence) -> tuple[Segment, ...]:
-    """Return one segment a block, in the same order."""
-    segments = label_by_model(tree, evidence)
+def label_blocks(tree: BlockTree, evidence: PageEvidence, model: BlockModel | None = None) -> tuple[Segment, ...]:
+    """Return one segment a block, in the same order. `model` replaces the one of the package."""
+    segments = label_by_model(tree, evidence, model)
     hints = gather_hints(tree, evidence)
     if evidence.plain_text:
         return sift_lines(segments, hints)

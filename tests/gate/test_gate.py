@@ -30,11 +30,11 @@ def corpus(tmp_path: Path) -> Path:
 
 
 def test_measures_word_f1(corpus: Path) -> None:
-    assert gate.measure(corpus, crawler.extract)["pages"] == 1
+    assert gate.measure(corpus, lambda _, body, url: crawler.extract(body, url))["pages"] == 1
 
 
 def test_a_page_that_raises_fails(corpus: Path) -> None:
-    def broken(body: bytes, url: str | None) -> Record:
+    def broken(key: str, body: bytes, url: str | None) -> Record:
         raise RuntimeError("a bug of ours")
 
     with pytest.raises(RuntimeError):
@@ -69,3 +69,12 @@ def test_compare(now: dict[str, Any], passes: bool) -> None:
 
 def test_a_lower_floor_is_seen() -> None:
     assert gate.lowered({"x": {"word_f1": 0.96}}, FLOOR) == ["x"]
+
+
+def test_a_page_without_a_fold_is_not_read_with_a_model_that_may_know_it() -> None:
+    with pytest.raises(KeyError):
+        gate.read_out_of_fold("own-news/a", b"<p>words</p>", None)
+
+
+def test_every_fold_has_its_model() -> None:
+    assert {gate.fold_model(fold).temperature > 0 for fold in set(gate.fold_of_pages().values())} == {True}
