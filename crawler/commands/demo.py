@@ -27,7 +27,7 @@ url = "{url}"
 """
 SHOWN_CHARS = 160
 SHOWN_ENTRIES = 2
-SHOWN_LABELS = 4
+SHOWN_LABELS = ("advertisement", "job_listing", "comment_policy", "subscription")
 ACCOUNT = ("found", "new", "duplicate", "skipped", "failed")
 FIELD_OF_LABEL = {"title": "title", "byline": "byline", "caption": "captions"}
 
@@ -90,7 +90,8 @@ def _show(output: Path, report_path: Path | None) -> None:
     screen.print(_block_table(report["blocks_by_label"]))
     if records:
         screen.print("[bold]One record, shortened[/bold]")
-        screen.print_json(json.dumps(_shortened(records[0].to_dict())), ensure_ascii=False)
+        shown = max(records, key=lambda record: len({segment.label for segment in record.segments}))
+        screen.print_json(json.dumps(_shortened(shown.to_dict())), ensure_ascii=False)
     for name, path in (
         ("records", output / "records"),
         ("report", report_path),
@@ -137,7 +138,7 @@ def _shortened(line: dict[str, Any]) -> dict[str, Any]:
             short[name] = value[:SHOWN_CHARS] + " ..."
         elif name == "boilerplate":
             kinds = {entry["label"]: entry for entry in reversed(value)}
-            short[name] = [_shortened(entry) for entry in list(kinds.values())[:SHOWN_LABELS]]
+            short[name] = [_shortened(kinds[label]) for label in SHOWN_LABELS if label in kinds]
         elif isinstance(value, list) and len(value) > SHOWN_ENTRIES:
             short[name] = [_shortened(v) if isinstance(v, dict) else v for v in value[:SHOWN_ENTRIES]]
         elif value not in (None, [], {}):

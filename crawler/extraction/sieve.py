@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from crawler.extraction.blocks import BlockTree
-from crawler.extraction.hints import Hint, Hints
+from crawler.extraction.hints import SPECIFIC, Hint, Hints
 from crawler.extraction.runs import best_path
 from crawler.items import Block, BlockKind, Label, Segment
 
@@ -58,9 +58,9 @@ def sift_page(tree: BlockTree, segments: Sequence[Segment], hints: Sequence[Hint
     ]
     _keep_tables(tree, sifted)
     start = _tail_start(tree.blocks, sifted, hints)
-    for i in range(start, len(sifted)):
+    for i in range(len(sifted) - 1, start - 1, -1):
         if sifted[i].label.in_text:
-            sifted[i] = _tail_segment(sifted, hints, i)
+            sifted[i] = _tail_segment(tree.blocks, sifted, hints, i)
     return tuple(sifted)
 
 
@@ -129,12 +129,15 @@ def _is_prose(block: Block) -> bool:
     return is_sentence and len(WORD.findall(block.text)) >= LONG_WORDS
 
 
-def _tail_segment(segments: Sequence[Segment], hints: Sequence[Hints], i: int) -> Segment:
-    """Label a block of the tail: by its words, else as the chaff before it."""
-    said = hints[i].strongest
+def _tail_segment(blocks: Sequence[Block], segments: Sequence[Segment], hints: Sequence[Hints], i: int) -> Segment:
+    """Label a block of the tail, whose followers have their labels: by its words, its form or what follows it."""
+    said, weak = hints[i].strongest, hints[i].weak & PROMOTION
     if said is not None:
         return _named(segments[i], said)
-    before = next((segments[n] for n in range(i - 1, -1, -1) if segments[n].label in PROMOTION), None)
-    label = before.label if before is not None else Label.OTHER
-    reason = f"in the chaff below the article, after {label}"
-    return replace(segments[i], label=label, score=0.5, reason=reason)
+    if weak:
+        label = min(weak, key=SPECIFIC.index)
+    elif blocks[i].kind is BlockKind.LIST_ITEM:
+        label = Label.ADVERTISEMENT  # shops, books, appeals: what publishers list below their vacancies
+    else:
+        label = segments[i + 1].label if i + 1 < len(segments) and not segments[i + 1].label.in_text else Label.OTHER
+    return replace(segments[i], label=label, score=0.5, reason="in the chaff below the article's vacancies")
