@@ -53,7 +53,8 @@ class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """Pages fetched in one run."""
     revisit: Words = ()
     user_agent: str | None = None
-    rights: Literal["obey", "record"] = "obey"
+    rights: Literal["obey", "record"] | None = None
+    """Whether reserved rights keep a page from being stored; unset: obeyed, but at allowed addresses recorded only."""
     verify_tls: bool = True
     min_records: Annotated[int, msgspec.Meta(ge=0)] = 0
     """New records under which a run of this site counts as failed."""

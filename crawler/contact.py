@@ -21,10 +21,11 @@ def has_contact(user_agent: str | None) -> bool:
 
 def sites_without_contact(sites: Iterable[Site], allowed: Sequence[AllowedAddress]) -> tuple[Site, ...]:
     """Return the sites that may not be crawled as configured; sites at allowed addresses always may."""
-    return tuple(s for s in sites if not has_contact(s.user_agent) and not _is_allowed(s.url, allowed))
+    return tuple(s for s in sites if not has_contact(s.user_agent) and not is_allowed(s.url, allowed))
 
 
-def _is_allowed(url: str, allowed: Sequence[AllowedAddress]) -> bool:
+def is_allowed(url: str, allowed: Sequence[AllowedAddress]) -> bool:
+    """Whether a site is at an address that was allowed by name: the caller's own, or a copy that the caller holds."""
     name = host(url)
     parsed = parse_url(url)
     port = int(parsed.port or (443 if parsed.protocol == "https:" else 80))

@@ -52,7 +52,8 @@ ALLOWED: dict[str, set[str]] = {
     "extensions": {"workers"},
     "pipelines": CORE | {"extensions", "reports", "rights", "signals", "state", "statuses"},
     "spiders": {
-        *CORE, "config", "discovery", "extensions", "failures", "pipelines", "resolver", "robots", "signals", "state",
+        *CORE, "addresses", "config", "contact", "discovery", "extensions", "failures", "pipelines", "resolver",
+        "robots", "signals", "state",
     },
     "reports": {"items"},
     "metrics": {"records"},

@@ -36,7 +36,7 @@ READ_LINKS = 3
 CONTAINER_WORDS = 12
 OUTER_WORDS = 60
 CACHED = 16_384
-"""Words that are read of each; chosen, more of them brought nothing."""
+"""Words that are read of each. Chosen, not measured."""
 
 _MULTIPLIER = np.uint64(2_654_435_761)
 _LOW = np.uint64(0xFFFFFFFF)

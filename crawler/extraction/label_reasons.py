@@ -16,7 +16,8 @@ from crawler.extraction.block_model import LABELS, BlockModel, Floats, Reading, 
 from crawler.extraction.blocks import BlockTree
 from crawler.extraction.evidence import PageEvidence
 from crawler.extraction.features import PageFeatures
-from crawler.extraction.reason_words import WORDINGS, Case, PageView
+from crawler.extraction.reason_case import Case, PageView
+from crawler.extraction.reason_words import WORDINGS
 
 REASONS = 2
 

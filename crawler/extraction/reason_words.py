@@ -4,23 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import numpy as np
 
-from crawler.extraction.block_model import LABELS, BlockModel, Reading
+from crawler.extraction.block_model import LABELS
 from crawler.extraction.block_words import BOX_ROLES, ROLE, ROLES, buckets_of, container_words
-from crawler.extraction.blocks import BlockTree
 from crawler.extraction.boxes import NEAR_LEVELS
-from crawler.extraction.clean_text import cap
-from crawler.extraction.evidence import PageEvidence
-from crawler.extraction.features import PageFeatures
 from crawler.extraction.link_targets import read_target
+from crawler.extraction.reason_case import Case, quoted
 from crawler.extraction.text_shape import code_of, read_words
-from crawler.items import Block
 
-QUOTED_CHARS = 40
 NEAR = 3
 """Blocks to either side that count as neighbours in a reason."""
 MIN_BOX = 3
@@ -32,47 +26,6 @@ NAMED_AREAS = {
     "blockquote": "a quotation", "button": "a button", "label": "a form's label", "h1": "<h1>", "h2": "<h2>",
     "h3": "a lower heading",
 }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class PageView:
-    """Everything known of a page, and what has been worded of it."""
-
-    tree: BlockTree
-    evidence: PageEvidence
-    features: PageFeatures
-    model: BlockModel
-    reading: Reading
-    likely: list[int]
-    """The linear stage's label of each block."""
-    columns: dict[str, int]
-    names: dict[tuple[tuple[str, ...], int], tuple[float, str] | None] = field(default_factory=dict)
-    """By class words and label: the word that weighs most for the label, and how much."""
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One block and its label by number."""
-
-    page: PageView
-    block: Block
-    label: int
-
-    @property
-    def name(self) -> str:
-        return LABELS[self.label].replace("_", " ")
-
-    def value(self, column: str) -> float:
-        return float(self.page.features.measures[self.block.index, self.page.columns[column]])
-
-    def heading(self) -> str | None:
-        """Return the text of the heading of the block's box, quoted."""
-        at = int(self.page.features.boxes.heading[self.block.index])
-        return quoted(self.page.tree.blocks[at].text) if at >= 0 else None
-
-
-def quoted(text: str) -> str:
-    return f"“{cap(text, QUOTED_CHARS)}”"
 
 
 def _words(case: Case) -> str | None:

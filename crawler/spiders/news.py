@@ -10,9 +10,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from msgspec.structs import replace
 from scrapy import Request
 
+from crawler.addresses import AllowedAddress, parse_allowed
 from crawler.config import Site, age_seconds, choose_sites, load_sites
+from crawler.contact import is_allowed
 from crawler.discovery.dates import instant
 from crawler.discovery.options import DEFAULT_OPTIONS
 from crawler.discovery.sources import SourceLinks
@@ -66,7 +69,9 @@ class NewsSpider(ArticleSpider):
         path, names = kwargs.pop("sites", ""), kwargs.pop("site", "")
         if not path:
             raise UsageError("no sites given; use -a sites=sites.toml")
-        sites = choose_sites(load_sites(Path(path)), names.split(",") if names else ())
+        allowed = [parse_allowed(text) for text in crawler.settings.getlist("WINNOW_ALLOW_ADDRESSES")]
+        chosen = choose_sites(load_sites(Path(path)), names.split(",") if names else ())
+        sites = tuple(_with_rights_policy(site, allowed) for site in chosen)
         crawler.settings.set("DOWNLOAD_SLOTS", download_slots(sites, crawler.settings), priority="spider")
         spider = super().from_crawler(crawler, sites, *args, **kwargs)
         spider._window = Window(*(_moment(crawler.settings[name]) for name in ("WINNOW_SINCE", "WINNOW_UNTIL")))
@@ -234,6 +239,11 @@ class NewsSpider(ArticleSpider):
         finally:
             self.open_polls -= 1
             self._wake.set()
+
+
+def _with_rights_policy(site: Site, allowed: Sequence[AllowedAddress]) -> Site:
+    """Fill in what holds where `rights` is not set: obeyed, but recorded only at an address of the caller's own."""
+    return replace(site, rights=site.rights or ("record" if is_allowed(site.url, allowed) else "obey"))
 
 
 def _moment(told: str) -> datetime | None:

@@ -349,9 +349,9 @@ def test_rights(news: News, new_host: Open) -> None:
         host.replies[f"/story/{number}"] = [Reply(body=news.bench.page_of(number).encode(), headers=more)]
     tagged = news.bench.page_of(6).replace("<head>", '<head><meta name="robots" content="noindex">')
     host.replies["/story/6"] = [Reply(body=tagged.encode())]
-    news.add("obeyed", host, range(7))
+    news.add("obeyed", host, range(7), more='rights = "obey"\n')
     recorded.replies["/story/13"] = [Reply(body=news.bench.page_of(13).encode(), headers=headers[3])]
-    news.add("recorded", recorded, range(13, 14), more='rights = "record"\n')
+    news.add("recorded", recorded, range(13, 14))  # the default at an allowed address
 
     assert news.crawl().code == 0
     assert news.causes("obeyed") == {"rights_reserved": 4}

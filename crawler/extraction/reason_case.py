@@ -1,0 +1,55 @@
+"""What the wording of a reason can look at: one block of one page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from crawler.extraction.block_model import LABELS, BlockModel, Reading
+from crawler.extraction.blocks import BlockTree
+from crawler.extraction.clean_text import cap
+from crawler.extraction.evidence import PageEvidence
+from crawler.extraction.features import PageFeatures
+from crawler.items import Block
+
+QUOTED_CHARS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class PageView:
+    """Everything known of a page, and what has been worded of it."""
+
+    tree: BlockTree
+    evidence: PageEvidence
+    features: PageFeatures
+    model: BlockModel
+    reading: Reading
+    likely: list[int]
+    """The linear stage's label of each block."""
+    columns: dict[str, int]
+    names: dict[tuple[tuple[str, ...], int], tuple[float, str] | None] = field(default_factory=dict)
+    """By class words and label: the word that weighs most for the label, and how much."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One block and its label by number."""
+
+    page: PageView
+    block: Block
+    label: int
+
+    @property
+    def name(self) -> str:
+        return LABELS[self.label].replace("_", " ")
+
+    def value(self, column: str) -> float:
+        return float(self.page.features.measures[self.block.index, self.page.columns[column]])
+
+    def heading(self) -> str | None:
+        """Return the text of the heading of the block's box, quoted."""
+        at = int(self.page.features.boxes.heading[self.block.index])
+        return quoted(self.page.tree.blocks[at].text) if at >= 0 else None
+
+
+def quoted(text: str) -> str:
+    return f"“{cap(text, QUOTED_CHARS)}”"
