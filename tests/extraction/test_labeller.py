@@ -129,7 +129,7 @@ def test_reason_names_evidence_that_is_there(segments: dict[str, Segment]) -> No
     [
         ({Label.BODY: 0.6, Label.NAVIGATION: 0.4}, (), Label.BODY),
         ({Label.BODY: 0.28, Label.SUBHEADING: 0.26, Label.NAVIGATION: 0.46}, (), Label.BODY),
-        ({Label.BODY: 0.3, Label.RELATED: 0.36, Label.ADVERTISEMENT: 0.34}, (), Label.RELATED),
+        ({Label.BODY: 0.4, Label.RELATED: 0.31, Label.ADVERTISEMENT: 0.29}, (), Label.RELATED),
         ({Label.BODY: 0.3, Label.RELATED: 0.7}, (1.0,), Label.BODY),
         ({Label.BODY: 0.1, Label.RELATED: 0.9}, (1.0,), Label.RELATED),
     ],
