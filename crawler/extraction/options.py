@@ -10,9 +10,11 @@ class ExtractionOptions:
     """One frozen value for a whole run; the defaults are what the figures in the notes were measured with."""
 
     max_bytes: int = 10_000_000
-    """Bytes of a document before parsing. An 8 MB page took trafilatura 12 s; real articles stay under 3 MB."""
+    """Bytes of a document before parsing. An 8 MB page took trafilatura 12 s; the largest of 2,136
+    article pages has 2.2 MB."""
     max_elements: int = 200_000
-    """Start tags of a document before parsing. Chosen, not measured: the largest article page seen had 31,000."""
+    """Start tags of a document before parsing. Chosen; of 2,136 article pages the largest has
+    10,126."""
     max_attributes: int = 1_000
     """Attributes of one tag; 100,000 on one tag kept trafilatura busy for minutes. Browsers show such pages, no
     publisher writes them."""

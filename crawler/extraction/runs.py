@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 SWITCH_COST = 1.5
-"""Cost of a change between article and chaff. Chosen on text versions of pages, not on the seed."""
+"""Cost of a change between article and chaff. Chosen with the seed and a text of our own in view, not measured."""
 
 
 def best_path(costs: Sequence[tuple[float, float]]) -> list[bool]:

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 MAX_SOURCE_BYTES = DEFAULT_OPTIONS.max_sitemap_bytes
 MAX_SITEMAPS = 50
-"""Sitemap files of one site in one run (research: an endless index tree)."""
+"""Sitemap files of one site in one run; an index tree can be endless. Chosen, not measured."""
 MAX_DEPTH = 2
 """Sitemap indexes inside indexes that are followed."""
 NOT_MODIFIED = 304
