@@ -21,13 +21,14 @@ from scrapy.exceptions import DropItem, NotConfigured
 from crawler.errors import LanguageUnwanted, OutputError, PageError, RightsReserved
 from crawler.extensions import Workers
 from crawler.items import JsonValue, Page, Record, Verdict
-from crawler.reports import RunFigures, Traffic, run_report
+from crawler.reports import RunFigures, SiteRun, run_report
 from crawler.rights import Rights, reserved
 from crawler.signals import page_failed, page_recorded, page_unchanged
 from crawler.state.runs import new_run_id
 from crawler.state.store import CrawlStore
 from crawler.state.values import Outcome, Waiting
 from crawler.statuses import status_error
+from crawler.traffic import SiteTraffic
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -183,20 +184,14 @@ class StorePipeline:
             logger.error("%s", error)
 
     def _report(self, store: CrawlStore, reason: str) -> dict[str, JsonValue]:
-        stats = self.crawler.stats.get_stats()
-        traffic = Traffic(
-            requests=stats.get("downloader/request_count", 0),
-            received_bytes=stats.get("downloader/response_bytes", 0),
-            statuses={
-                name.rpartition("/")[2]: number
-                for name, number in stats.items()
-                if name.startswith("downloader/response_status_count/")
-            },
-        )
-        accounts = store.account()
-        history = {name: store.site_history(name) for name in accounts}
+        traffic = self.crawler.get_extension(SiteTraffic)
+        assert traffic is not None
+        sites = {
+            name: SiteRun(account, traffic.sites[name], store.site_history(name))
+            for name, account in store.account().items()
+        }
         configuration = self.crawler.settings.get("WINNOW_CONFIGURATION_HASH") or None
-        return run_report(reason, traffic, accounts, history, self.figures) | {"configuration_hash": configuration}
+        return run_report(reason, traffic.whole, sites, self.figures) | {"configuration_hash": configuration}
 
     async def close_spider(self) -> None:
         if self._flushing is not None:

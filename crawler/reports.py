@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -42,6 +43,21 @@ class SiteCounts(Protocol):
     def holds(self) -> bool: ...
 
 
+class SiteTraffic(Protocol):
+    """What was asked of the sites, in all or of one, and answered."""
+
+    @property
+    def requests(self) -> int: ...
+    @property
+    def received_bytes(self) -> int: ...
+    @property
+    def statuses(self) -> Mapping[str, int]: ...
+    @property
+    def seconds(self) -> float: ...
+    @property
+    def mean_latency_seconds(self) -> float | None: ...
+
+
 class SiteHistory(Protocol):
     """What an earlier run had of a site."""
 
@@ -53,20 +69,13 @@ class SiteHistory(Protocol):
     def median_text_chars(self) -> float | None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Traffic:
-    requests: int
-    received_bytes: int
-    statuses: Mapping[str, int]
-    """HTTP status -> answers."""
-
-
 @dataclass(slots=True)
 class RunFigures:
     """What is counted while records are written."""
 
     labels: Counter[str] = field(default_factory=Counter)
-    text_chars: defaultdict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    text_chars: defaultdict[str, array[int]] = field(default_factory=lambda: defaultdict(lambda: array("L")))
+    """Site -> length of each text, four to eight bytes a record."""
     whole_polls: Counter[str] = field(default_factory=Counter)
     """Site -> sources that answered with content, not with 304."""
 
@@ -75,29 +84,44 @@ class RunFigures:
         self.text_chars[site].append(len(record.text))
 
 
+@dataclass(frozen=True, slots=True)
+class SiteRun:
+    """All that the report of one site is made of."""
+
+    account: SiteCounts
+    traffic: SiteTraffic
+    history: Sequence[SiteHistory]
+    """Of earlier runs, newest first."""
+
+
 def run_report(
-    reason: str,
-    traffic: Traffic,
-    accounts: Mapping[str, SiteCounts],
-    history: Mapping[str, Sequence[SiteHistory]],
-    figures: RunFigures,
+    reason: str, traffic: SiteTraffic, sites: Mapping[str, SiteRun], figures: RunFigures
 ) -> dict[str, JsonValue]:
-    """Return the report; `alarms` stand first."""
-    sites = {name: _site(name, accounts[name], history.get(name, ()), figures) for name in sorted(accounts)}
+    """Return the report; `alarms` stand first. `traffic` is that of the whole run."""
+    by_name = {name: _site(name, sites[name], figures) for name in sorted(sites)}
     return {
         "finish_reason": reason,
-        "alarms": [f"{name}: {alarm}" for name, site in sites.items() for alarm in site["alarms"]],
+        "alarms": [f"{name}: {alarm}" for name, site in by_name.items() for alarm in site["alarms"]],
         "versions": {name: version(name) for name in PACKAGES},
-        "requests": traffic.requests,
-        "bytes": traffic.received_bytes,
-        "http_statuses": dict(sorted(traffic.statuses.items())),
+        **_traffic(traffic),
         "blocks_by_label": dict(sorted(figures.labels.items())),
-        "sites": sites,
+        "sites": by_name,
     }
 
 
-def _site(name: str, account: SiteCounts, history: Sequence[SiteHistory], figures: RunFigures) -> dict[str, JsonValue]:
-    lengths = figures.text_chars.get(name, [])
+def _traffic(traffic: SiteTraffic) -> dict[str, JsonValue]:
+    latency = traffic.mean_latency_seconds
+    return {
+        "requests": traffic.requests,
+        "bytes": traffic.received_bytes,
+        "seconds": round(traffic.seconds, 3),
+        "mean_latency_seconds": None if latency is None else round(latency, 3),
+        "http_statuses": dict(sorted(traffic.statuses.items())),
+    }
+
+
+def _site(name: str, run: SiteRun, figures: RunFigures) -> dict[str, JsonValue]:
+    account, lengths = run.account, figures.text_chars.get(name, ())
     return {
         "found": account.found,
         "refused": account.refused,
@@ -106,9 +130,18 @@ def _site(name: str, account: SiteCounts, history: Sequence[SiteHistory], figure
         "causes": dict(account.causes),
         "refusals": dict(account.refusals),
         "holds": account.holds,
+        **_traffic(run.traffic),
         "median_text_chars": median(lengths) if lengths else None,
-        "alarms": _alarms(account, lengths, history, whole_polls=figures.whole_polls[name]),
+        "usual_text_chars": _usual([earlier.median_text_chars for earlier in run.history]),
+        "usual_found": _usual([earlier.found for earlier in run.history]),
+        "alarms": _alarms(account, lengths, run.history, whole_polls=figures.whole_polls[name]),
     }
+
+
+def _usual(earlier: Sequence[float | None]) -> float | None:
+    """Return the median over earlier runs that had any, None where there are none."""
+    told = [figure for figure in earlier if figure]
+    return median(told) if told else None
 
 
 def _alarms(
@@ -117,13 +150,13 @@ def _alarms(
     if len(history) < MIN_HISTORY:
         return []
     alarms = []
-    usual = median(run.found for run in history if run.found) if any(run.found for run in history) else 0
+    usual = _usual([run.found for run in history]) or 0
     if whole_polls and usual >= MIN_YIELD and account.found < FAR_LESS * usual:
         alarms.append(f"{account.found} links found, {usual:g} is usual; its sources may have changed")
-    earlier = [run.median_text_chars for run in history if run.median_text_chars]
-    if len(lengths) >= MIN_TEXTS and earlier and median(lengths) < MUCH_SHORTER * median(earlier):
+    usual_chars = _usual([run.median_text_chars for run in history])
+    if len(lengths) >= MIN_TEXTS and usual_chars and median(lengths) < MUCH_SHORTER * usual_chars:
         alarms.append(
-            f"texts have {median(lengths):,.0f} characters at the median, {median(earlier):,.0f} is usual; "
+            f"texts have {median(lengths):,.0f} characters at the median, {usual_chars:,.0f} is usual; "
             "its template may have changed"
         )
     return alarms

@@ -86,6 +86,7 @@ ITEM_PIPELINES = {
 }
 EXTENSIONS = {
     "crawler.extensions.Workers": 10,
+    "crawler.traffic.SiteTraffic": 20,
 }
 
 LOG_LEVEL = "INFO"

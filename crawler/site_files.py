@@ -24,8 +24,8 @@ MAX_BYTES = 512 * 1024
 MAX_ANSWER_BYTES = 10_000_000
 MAX_REDIRECTS = 5
 """RFC 9309, 2.3.1.2."""
-KEPT_META = ("autothrottle_dont_adjust_delay", "download_slot")
-"""A site's own delay holds for its files too."""
+KEPT_META = ("autothrottle_dont_adjust_delay", "download_slot", "site")
+"""A site's own delay holds for its files too, and they count with its requests."""
 PASSING = frozenset({408, 425, 429})
 
 

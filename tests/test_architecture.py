@@ -41,6 +41,7 @@ ALLOWED: dict[str, set[str]] = {
     # Scrapy shell
     "settings": set(),
     "signals": set(),
+    "traffic": set(),
     "addons": {"settings"},
     "failures": {"errors"},
     "resolver": {"addresses"},
@@ -50,7 +51,7 @@ ALLOWED: dict[str, set[str]] = {
     "politeness": {"errors", "failures", "hosts", "kept_hosts", "network", "resolver"},
     "robots": {"errors", "failures", "hosts", "resolver", "rights", "rights_files", "site_files"},
     "extensions": {"workers"},
-    "pipelines": CORE | {"extensions", "reports", "rights", "signals", "state", "statuses"},
+    "pipelines": CORE | {"extensions", "reports", "rights", "signals", "state", "statuses", "traffic"},
     "spiders": {
         *CORE, "addresses", "config", "contact", "discovery", "extensions", "failures", "pipelines", "resolver",
         "robots", "signals", "state",
