@@ -18,7 +18,7 @@ from crawler.commands.delivery import NO_RECORD, SOME_FAILED
 from crawler.commands.engine import Run, set_up
 from crawler.config import Site, choose_sites, keys_not_yet, load_sites
 from crawler.contact import sites_without_contact
-from crawler.errors import PageError, UsageError, WinnowError
+from crawler.errors import CrawlDelayTooLong, HostParked, PageError, RobotsUnavailable, UsageError, WinnowError
 from crawler.items import Record, Verdict
 from crawler.metrics import write_metrics
 from crawler.pipelines import StorePipeline
@@ -26,6 +26,8 @@ from crawler.politeness import NETWORK_DOWN
 from crawler.signals import page_failed, page_recorded
 from crawler.spiders.news import NewsSpider
 
+PUT_OFF = (RobotsUnavailable.cause, HostParked.cause, CrawlDelayTooLong.cause)
+"""Why URLs were not fetched though this run had time for them."""
 COLUMNS = ("found", "new", "changed", "unchanged", "duplicate", "known", "skipped", "failed", "waiting")
 
 
@@ -164,9 +166,12 @@ def _has_failed(site: Site, report: Mapping[str, Any], polls: Counter[str]) -> b
 
 def _exit_code(report: Mapping[str, Any], failed: list[str]) -> int:
     states: Counter[str] = Counter()
+    causes: Counter[str] = Counter()
     for account in report["sites"].values():
         states.update(account["states"])
-    asked = states["new"] + states["changed"] + states["skipped"] + states["failed"]
+        causes.update(account["causes"])
+    put_off = sum(causes[cause] for cause in PUT_OFF)
+    asked = states["new"] + states["changed"] + states["skipped"] + states["failed"] + put_off
     usable = states["new"] + states["changed"] + states["duplicate"] + states["unchanged"]
     if (asked or failed) and not usable and (failed or not states["known"]):
         return NO_RECORD

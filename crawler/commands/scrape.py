@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from crawler.commands import options
-from crawler.commands.console import Console
+from crawler.commands.console import Console, counted
 from crawler.commands.delivery import Delivery, exit_code
 from crawler.errors import OutputError, PageError, RunStopped, UsageError
 from crawler.items import Record, Verdict
@@ -64,7 +64,7 @@ def command(  # noqa: PLR0913 - the command line is its interface
     with delivery.open() as deliver:
         scrape = _Scrape(given, console, deliver)
         signalled = scrape.run(settings)
-    console.say(f"{scrape.written} records, {scrape.failures} URLs without one")
+    console.say(f"{counted(scrape.written, 'record')}, {counted(scrape.failures, 'URL')} without one")
     return signalled if signalled is not None else exit_code(scrape.written, scrape.failures)
 
 

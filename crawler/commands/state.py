@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from crawler.commands.console import counted
 from crawler.commands.options import Decorator
 from crawler.errors import PageError
 
@@ -86,7 +87,7 @@ def forget(output: Path, site: str | None, url: str | None, before: datetime | N
         raise click.UsageError(f"--url: {error}") from error
     done = forget_rows(output, Choice(site, url, key, before))
     click.echo(
-        f"{output}: forgot {_counted(done.urls, 'URL')}, {_counted(done.records, 'record')} among them", err=True
+        f"{output}: forgot {counted(done.urls, 'URL')}, {counted(done.records, 'record')} among them", err=True
     )
     return 0
 
@@ -110,8 +111,8 @@ def rebuild(output: Path, sites: Path | None) -> int:
         click.echo(warning, err=True)
     if done.cut_bytes:
         click.echo(f"{done.cut_bytes} bytes of torn lines were cut off the end of part files", err=True)
-    files, runs = _counted(len(done.files), "file"), _counted(done.runs, "run report")
-    click.echo(f"{output}: rebuilt from {_counted(done.records, 'record')} in {files}, {runs}", err=True)
+    files, runs = counted(len(done.files), "file"), counted(done.runs, "run report")
+    click.echo(f"{output}: rebuilt from {counted(done.records, 'record')} in {files}, {runs}", err=True)
     return 0
 
 
@@ -121,7 +122,3 @@ def _names(sites: Path) -> dict[str, str]:
     from crawler.urls import registered_domain
 
     return {registered_domain(site.url): site.name for site in load_sites(sites)}
-
-
-def _counted(number: int, word: str) -> str:
-    return f"{number} {word}" + ("" if number == 1 else "s")
