@@ -1,26 +1,33 @@
-"""The operators' page: its examples run as they stand, its words are the program's."""
+"""The pages of the guide: their examples run as they stand, their words are the program's, and none is missing."""
 
 from __future__ import annotations
 
 import configparser
+import json
 import re
 import shlex
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import TYPE_CHECKING
 
 import pytest
 from click import Context, Group
 
-from crawler import errors
+from crawler import errors, settings
 from crawler.cli import LazyGroup
+from crawler.config import KEYS, load_sites
+from crawler.records.schema import record_schema
 
 if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator
+
     from tests.conftest import Bench, Web
 
-GUIDE = (Path(errors.__file__).parent / "guide" / "operating.md").read_text(encoding="utf-8")
+PAGES = {path.stem: path.read_text(encoding="utf-8") for path in (Path(errors.__file__).parent / "guide").glob("*.md")}
+GUIDE = PAGES["operating"]
 BLOCKS: list[tuple[str, str]] = re.findall(r"^```(\w+)\n(.*?)^```", GUIDE, re.DOTALL | re.MULTILINE)
 HOME = "/srv/news"
 
@@ -47,6 +54,13 @@ def run_bare(command: list[str], folder: Path) -> int:
 
 def blocks(kind: str) -> list[str]:
     return [text for found, text in BLOCKS if found == kind]
+
+
+def block_of(page: str, kind: str) -> str:
+    """The first block of this kind on a page."""
+    found = re.search(rf"^```{kind}\n(.*?)^```", PAGES[page], re.DOTALL | re.MULTILINE)
+    assert found is not None
+    return found[1]
 
 
 def test_the_crontab_line(home: Path, bench: Bench) -> None:
@@ -100,3 +114,37 @@ def test_causes_exist() -> None:
     named = set(re.findall(r"`([a-z_]+)`", "".join(re.findall(r"^\| (`.*?) \|", GUIDE, re.MULTILINE))))
     assert named
     assert named <= errors.CAUSES.keys()
+
+
+def test_the_whole_record_is_one(schema_of_records: Draft202012Validator) -> None:
+    record = json.loads(block_of("records", "json"))
+    schema_of_records.validate(record | {"text_hash": "sha256:" + "0" * 64})
+    assert list(record) == list(record_schema()["properties"])
+
+
+def test_every_field_is_explained() -> None:
+    named = set(re.findall(r"`([a-z_]+)", PAGES["records"]))
+    words = {"date_published_raw", "date_published_precision", "date_modified_raw", "date_modified_precision"}
+    assert set(record_schema()["properties"]) - words <= named
+
+
+def test_every_key_of_sites_toml(tmp_path: Path) -> None:
+    keys = re.findall(r"`([a-z_]+)`", "".join(re.findall(r"^\| (`.*?) \|", PAGES["sites"], re.MULTILINE)))
+    assert sorted(keys) == sorted(KEYS)
+    (tmp_path / "sites.toml").write_text(block_of("sites", "toml"), encoding="utf-8")
+    assert [site.name for site in load_sites(tmp_path / "sites.toml")] == ["herald", "gazette"]
+
+
+def test_scrapys_settings_and_calls() -> None:
+    named = set(re.findall(r"`(WINNOW_\w+)`", PAGES["scrapy"]))
+    assert named <= set(dir(settings))
+    for dotted in re.findall(r"`(crawler\.[\w.]+)\b(?!\.py)", PAGES["scrapy"]):
+        assert resolve_name(dotted) is not None
+    compile(block_of("scrapy", "python"), "settings.py", "exec")
+
+
+def test_links_lead_somewhere() -> None:
+    folder = Path(errors.__file__).parent / "guide"
+    for text in PAGES.values():
+        for target in re.findall(r"\]\(([^)#:]+)\)", text):
+            assert (folder / target).exists(), target
