@@ -101,7 +101,7 @@ def decisions(web: Web, output: Path) -> Counter[tuple[str, str]]:
         elif number:
             outcome = "record" if number == 1 else "TWICE"
         else:
-            outcome = "duplicate" if row and row[0] == "duplicate" else "MISSING"
+            outcome = row[0] if row and row[0] in {"duplicate", "skipped"} else "MISSING"
         found[page["kind"], outcome] += 1
     aliases = {alias for page in web.truth() for alias in page.get("aliases") or ()}
     found["alias", "RECORD"] += sum(url in aliases for url in written)
