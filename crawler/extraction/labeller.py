@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from crawler.extraction.blas_threads import one_thread
 from crawler.extraction.block_measures import KEPT, LONG_CHARS
 from crawler.extraction.block_model import (
     LABELS,
@@ -37,10 +38,11 @@ def label_blocks(tree: BlockTree, evidence: PageEvidence, model: BlockModel | No
     if model is None:
         model = shipped_model("text" if evidence.plain_text else "page")
     features = page_features(tree, evidence)
-    reading = read_page_features(model, features)
-    probabilities = weighed_probabilities(reading.probabilities, evidence, tree, features)
-    chosen = choose_labels(probabilities, tree, evidence)
-    reasons = word_reasons(tree, evidence, features, model, reading, chosen)
+    with one_thread():
+        reading = read_page_features(model, features)
+        probabilities = weighed_probabilities(reading.probabilities, evidence, tree, features)
+        chosen = choose_labels(probabilities, tree, evidence)
+        reasons = word_reasons(tree, evidence, features, model, reading, chosen)
     return tuple(
         Segment(LABELS[label], block.text, block.xpath, round(float(shares[label]), 3), reason)
         for block, label, shares, reason in zip(tree.blocks, chosen.tolist(), probabilities, reasons, strict=True)
