@@ -10,6 +10,8 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import chain
 
 from lxml.html import HtmlElement
 
@@ -28,6 +30,7 @@ INLINE_TAGS = frozenset(
 )
 """Phrasing content of HTML, https://html.spec.whatwg.org/multipage/dom.html#phrasing-content, with the old tags."""
 
+EMPHASIS_TAGS = frozenset({"b", "strong", "em"})
 SPACED_TAGS = frozenset({"a", "span", "time", "label"})
 """Neighbours of these kinds are set apart by style, not by a space in the source."""
 
@@ -52,6 +55,7 @@ WORD_ATTRIBUTES = (
     "data-component",
     "data-type",
 )
+NAMING = frozenset(WORD_ATTRIBUTES)
 MAX_ATTRIBUTE_CHARS = 300
 """Characters of one attribute that are read for words; generated class lists run into kilobytes."""
 MAX_HREF_CHARS = 500
@@ -74,6 +78,21 @@ class BlockTree:
             container = self.containers[at]
             yield container
             at = container.parent
+
+
+@dataclass(slots=True)
+class _Open:
+    """An element that is being walked through."""
+
+    element: HtmlElement
+    tag: str
+    container: int
+    """Of the text in it: its own, or that of the element round it where it is inline."""
+    children: list[HtmlElement]
+    at: int = 0
+    seen: dict[str, int] = field(default_factory=dict)
+    """Tag -> block-level children so far."""
+    totals: Counter[str] | None = None
 
 
 @dataclass(slots=True)
@@ -108,12 +127,17 @@ def split_tree(root: HtmlElement) -> BlockTree:
 
 def attribute_words(element: HtmlElement) -> tuple[str, ...]:
     """Return the lower-case words in the element's naming attributes: `articleBody-main` gives article, body, main."""
-    words: list[str] = []
-    for name in WORD_ATTRIBUTES:
-        value = element.get(name)
-        if value:
-            words += [w.lower() for w in ATTRIBUTE_WORD.findall(value[:MAX_ATTRIBUTE_CHARS])]
-    return tuple(words)
+    naming = {name: value for name, value in element.items() if name in NAMING}
+    if len(naming) < 2:
+        return _words_of(*(value[:MAX_ATTRIBUTE_CHARS] for value in naming.values())) if naming else ()
+    values = [naming[name][:MAX_ATTRIBUTE_CHARS] for name in WORD_ATTRIBUTES if name in naming]
+    return tuple(chain.from_iterable(map(_words_of, values)))
+
+
+@lru_cache(maxsize=8192)
+def _words_of(value: str) -> tuple[str, ...]:
+    """The pages of a site have the same class lists again and again."""
+    return tuple(word.lower() for word in ATTRIBUTE_WORD.findall(value))
 
 
 def _kind_of_line(line: str) -> BlockKind:
@@ -141,38 +165,34 @@ class _Splitter:
         self.run = _Run()
         self.open_links: list[str] = []
         self.emphasis_depth = 0
-        self.same_tag_totals: dict[int, Counter[str]] = {}
 
     def split(self) -> BlockTree:
         start_path = f"/{_tag(self.root)}" + ("" if self.start is self.root else "/body")
-        self._open_container(self.start, None, start_path)
+        self._open_container(self.start, None, _tag(self.start).lower(), start_path)
         self._add(self.start.text, 0)
-        stack: list[tuple[Iterator[HtmlElement], HtmlElement, int, Counter[str]]] = [
-            (iter(self.start), self.start, 0, Counter())
-        ]
+        stack = [_Open(self.start, _tag(self.start).lower(), 0, list(self.start))]
         while stack:
-            children, parent, container, seen = stack[-1]
-            child = next(children, None)
-            if child is None:
+            parent = stack[-1]
+            if parent.at == len(parent.children):
                 stack.pop()
                 if stack:
-                    self._leave(parent, container, stack[-1][2])
+                    self._leave(parent, stack[-1].container)
                 continue
-            if not isinstance(child.tag, str):
-                self._add(child.tail, container)
-                continue
-            seen[child.tag] += 1
-            inner = self._enter(child, parent, container, seen[child.tag])
+            child = parent.children[parent.at]
+            parent.at += 1
+            inner = self._enter(child, parent)
             if inner is None:
-                self._add(child.tail, container)
+                self._add(child.tail, parent.container)
             else:
-                stack.append((iter(child), child, inner, Counter()))
+                stack.append(inner)
         self._flush()
         return BlockTree(tuple(self.blocks), tuple(self.containers))
 
-    def _enter(self, element: HtmlElement, parent: HtmlElement, container: int, nth: int) -> int | None:
-        """Start an element; return the container its text belongs to, None where it is not walked into."""
-        tag = _tag(element).lower()
+    def _enter(self, element: HtmlElement, parent: _Open) -> _Open | None:
+        """Start an element; None where it is not walked into: comments have no tag of letters."""
+        if not isinstance(element.tag, str):
+            return None
+        tag = element.tag.lower()
         if tag in INVISIBLE_TAGS:
             self.run.pieces.append(" ")
             return None
@@ -181,39 +201,37 @@ class _Splitter:
             return None
         if tag in INLINE_TAGS:
             self._open_inline(element, tag)
-            inner = container
+            container = parent.container
         else:
             self._flush()
-            inner = self._open_container(element, container, self._path(element, parent, container, nth))
-        self._add(element.text, inner)
-        return inner
+            container = self._open_container(element, parent.container, tag, self._path(element, parent))
+        self._add(element.text, container)
+        return _Open(element, tag, container, list(element))
 
-    def _leave(self, element: HtmlElement, container: int, outer: int) -> None:
-        tag = _tag(element).lower()
-        if container != outer:
+    def _leave(self, left: _Open, outer: int) -> None:
+        if left.container != outer:
             self._flush()
         else:
-            if tag == "a":
+            if left.tag == "a":
                 self.open_links.pop()
-            elif tag in {"b", "strong", "em"}:
+            elif left.tag in EMPHASIS_TAGS:
                 self.emphasis_depth -= 1
-            if tag in SPACED_TAGS and element.tail is None:
+            if left.tag in SPACED_TAGS and left.element.tail is None:
                 self.run.pieces.append(" ")
-        self._add(element.tail, outer)
+        self._add(left.element.tail, outer)
 
     def _open_inline(self, element: HtmlElement, tag: str) -> None:
         if tag == "a":
             href = (element.get("href") or "")[:MAX_HREF_CHARS]
             self.open_links.append(href)
             self.run.hrefs.append(href)
-        elif tag in {"b", "strong", "em"}:
+        elif tag in EMPHASIS_TAGS:
             self.emphasis_depth += 1
         if element.get("class"):
             self.run.words += attribute_words(element)
 
-    def _open_container(self, element: HtmlElement, parent: int | None, path: str) -> int:
+    def _open_container(self, element: HtmlElement, parent: int | None, tag: str, path: str) -> int:
         index = len(self.containers)
-        tag = _tag(element).lower()
         inherited = BlockKind.PARAGRAPH if parent is None else self.kinds[parent]
         if inherited is BlockKind.HEADING:
             inherited = BlockKind.PARAGRAPH
@@ -222,17 +240,15 @@ class _Splitter:
         self.paths.append(path)
         return index
 
-    def _path(self, element: HtmlElement, parent: HtmlElement, container: int, nth: int) -> str:
+    def _path(self, element: HtmlElement, parent: _Open) -> str:
         """Return the element's path as `getpath` of lxml writes it, without its walk over all siblings each time."""
-        base = self.paths[container]
-        if _tag(parent).lower() in INLINE_TAGS:
-            return str(self.root.getroottree().getpath(element))
-        totals = self.same_tag_totals.get(container)
-        if totals is None:
-            totals = Counter(c.tag for c in parent if isinstance(c.tag, str))
-            self.same_tag_totals[container] = totals
         tag = _tag(element)
-        return f"{base}/{tag}" + (f"[{nth}]" if totals[tag] > 1 else "")
+        nth = parent.seen[tag] = parent.seen.get(tag, 0) + 1
+        if parent.tag in INLINE_TAGS:
+            return str(self.root.getroottree().getpath(element))
+        if parent.totals is None:
+            parent.totals = Counter(child.tag for child in parent.children if isinstance(child.tag, str))
+        return f"{self.paths[parent.container]}/{tag}" + (f"[{nth}]" if parent.totals[tag] > 1 else "")
 
     def _add(self, text: str | None, owner: int) -> None:
         if not text:
