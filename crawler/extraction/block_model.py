@@ -5,6 +5,7 @@ A model is one `.npz` file of plain arrays, without pickle. Its figures stand in
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import as_file, files
@@ -38,6 +39,7 @@ PARTS = {
     "phrase.words": ("phrase",),
     "container.inner": ("wrapper", "box"),
     "container.outer": ("second_box", "third_box", "outer_box"),
+    "form.words": ("branch",),
 }
 """Parts of the linear stage's score that the network sees apart: one number could not say where it comes from."""
 PART_OF_ROLE = np.array([next(n for n, roles in enumerate(PARTS.values()) if role in roles) for role in ROLES])
@@ -124,6 +126,19 @@ def softmax(logits: Floats) -> Floats:
     powers = np.exp(logits - logits.max(axis=1, keepdims=True))
     shares: Floats = powers / powers.sum(axis=1, keepdims=True)
     return shares
+
+
+MODELS = ("page", "text")
+VERSION_CHARS = 8
+
+
+@cache
+def model_version() -> str:
+    """Return `blocks-` and the start of a digest of the package's model files."""
+    digest = hashlib.sha256()
+    for name in MODELS:
+        digest.update((files("crawler.extraction") / "model" / f"{name}.npz").read_bytes())
+    return f"blocks-{digest.hexdigest()[:VERSION_CHARS]}"
 
 
 @cache

@@ -23,7 +23,7 @@ BUCKET_BITS = 17
 """Hashing trick (Weinberger et al. 2009): 131,072 weights a label; half as many cost .009 of stage one's macro F1."""
 ROLES = (
     "own", "pair", "whole", "stem", "inline", "before", "after", "heading", "previous_heading", "link", "shape",
-    "phrase", "heading_phrase", "wrapper", "box", "second_box", "third_box", "outer_box",
+    "phrase", "heading_phrase", "wrapper", "box", "second_box", "third_box", "outer_box", "branch",
 )  # fmt: skip
 ROLE = {name: number for number, name in enumerate(ROLES)}
 BOX_ROLES = tuple(ROLE[name] for name in ("wrapper", "box", "second_box", "third_box", "outer_box"))
@@ -73,15 +73,19 @@ class HashedUnits:
     member_offsets: NDArray[np.int64]
 
 
-def hash_words(
-    tree: BlockTree,
-    boxes: Boxes,
-    shapes: Sequence[TextShape],
-    site: str,
-    signs: Sequence[Sequence[str]],
-    phrases: Sequence[tuple[str, ...]],
-) -> HashedUnits:
-    """Return the units of all blocks; `signs` are words for a block's measures, `phrases` for its phrase hits."""
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """What is made into words of each block beside its text."""
+
+    measures: Sequence[Sequence[str]]
+    phrases: Sequence[tuple[str, ...]]
+    branches: Sequence[int]
+    """The child of the article's container that holds the block, -1 outside of it."""
+
+
+def hash_words(tree: BlockTree, boxes: Boxes, shapes: Sequence[TextShape], site: str, signs: Signs) -> HashedUnits:
+    """Return the units of all blocks."""
+    phrases, branches = signs.phrases, signs.branches
     bags = UnitBags()
     surroundings = _Surroundings(tree, boxes, bags)
     shared: dict[tuple[str, object], list[int]] = {}
@@ -112,9 +116,11 @@ def hash_words(
         for href in block.hrefs[:READ_LINKS]:
             units += once("link", href, link_codes(href, site))
         units += once("phrase", phrases[i], [code_of(w) for w in phrases[i]])
-        for sign in signs[i]:
+        for sign in signs.measures[i]:
             units += once("shape", sign, (code_of(sign),))
         units += surroundings.of(block.container)
+        if branches[i] >= 0:
+            units += once("branch", (branches[i], block.container), surroundings.branch(branches[i], block.container))
         bags.members.append(units)
     return _hashed(bags)
 
@@ -142,13 +148,14 @@ def link_words(href: str, site: str) -> Iterator[str]:
 
 def container_words(tag: str, class_words: tuple[str, ...]) -> list[str]:
     """Return the words by which a container is known: its class and id words, and its tag in brackets."""
-    words: list[str] = []
-    for word in class_words:
-        if len(word) > 1 and not word.isdecimal() and word not in words:
-            words.append(word)
-            if len(words) == CONTAINER_WORDS:
-                break
-    return [*words, f"<{tag}>"]
+    return [*class_names(class_words), f"<{tag}>"]
+
+
+@lru_cache(maxsize=CACHED)
+def class_names(class_words: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the first few different words of more than a letter that are no numbers."""
+    named = dict.fromkeys(word for word in class_words if len(word) > 1 and not word.isdecimal())
+    return tuple(named)[:CONTAINER_WORDS]
 
 
 class _Surroundings:
@@ -165,6 +172,16 @@ class _Surroundings:
 
     def of(self, container: int) -> list[int]:
         return self._units(container, 0 if self.sizes[container] <= 1 else 1)
+
+    def branch(self, outer: int, inner: int) -> list[int]:
+        """Return the codes of the containers from `inner` up to `outer`."""
+        codes: list[int] = []
+        at: int | None = inner
+        while at is not None:
+            container = self.containers[at]
+            codes += container_codes(container.tag, container.words)
+            at = None if at == outer else container.parent
+        return codes[:OUTER_WORDS]
 
     def _units(self, first: int, role: int) -> list[int]:
         """Return the units of the box that begins with container `first`, and of all round it."""
@@ -183,8 +200,13 @@ class _Surroundings:
 
 
 def buckets_of(codes: Iterable[int], role: int | NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the bucket of each code in its role: multiplicative hashing (Knuth 6.4) of code and role."""
-    mixed = np.array(list(codes), np.uint64) ^ _salts()[role]
+    """Return the bucket of each code in its role."""
+    return hashed_buckets(np.array(list(codes), np.uint64), role)
+
+
+def hashed_buckets(codes: NDArray[np.uint64], role: int | NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return buckets by multiplicative hashing (Knuth 6.4) of code and role."""
+    mixed = codes ^ _salts()[role]
     hashed: NDArray[np.int64] = ((mixed * _MULTIPLIER & _LOW) >> np.uint64(32 - BUCKET_BITS)).astype(np.int64)
     return hashed
 

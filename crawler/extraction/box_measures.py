@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -11,6 +12,7 @@ from crawler.extraction.block_measures import FAR, Measures, running, shifted
 from crawler.extraction.blocks import BlockTree
 from crawler.extraction.boxes import LEVELS, Boxes
 from crawler.extraction.link_targets import read_target
+from crawler.extraction.text_shape import TextShape
 from crawler.items import Block
 
 AREA_FADE = 0.8
@@ -27,14 +29,28 @@ _AREAS = (
     ("li",), ("h1",), ("h2",), ("h3", "h4", "h5", "h6"), ("p",), ("a",),
 )  # fmt: skip
 _AREA_OF_TAG = {tag: place for place, tags in enumerate(_AREAS) for tag in tags}
-_LINK_MEASURES = ("own", "foreign", "social", "shop", "article", "own_article", "anchor", "mail", "script", "home")
+_LINK_MEASURES = (
+    "own",
+    "foreign",
+    "social",
+    "shop",
+    "article",
+    "own_article",
+    "anchor",
+    "mail",
+    "script",
+    "home",
+    "call",
+)
 
 
-def measure_surroundings(measures: Measures, tree: BlockTree, boxes: Boxes, site: str) -> None:
+def measure_surroundings(
+    measures: Measures, tree: BlockTree, shapes: Sequence[TextShape], boxes: Boxes, site: str
+) -> None:
     """Add the columns to those of `measure_blocks`."""
     _add_areas(measures, tree)
     _add_links(measures, tree.blocks, site)
-    _add_headings(measures, tree.blocks, boxes)
+    _add_headings(measures, tree.blocks, shapes, boxes)
     _add_boxes(measures, boxes)
     _add_neighbours(measures)
 
@@ -62,10 +78,12 @@ def _add_areas(measures: Measures, tree: BlockTree) -> None:
 
 def _add_links(measures: Measures, blocks: Sequence[Block], site: str) -> None:
     counts = np.zeros((len(blocks), len(_LINK_MEASURES) + 1), np.float32)
-    for block in blocks:
-        if block.hrefs:
-            read = [_link_numbers(href, site) for href in block.hrefs[:MAX_LINKS]]
-            counts[block.index] = np.mean(read, axis=0)
+    linked = [block for block in blocks if block.hrefs]
+    if linked:
+        numbers = np.array([_link_numbers(href, site) for b in linked for href in b.hrefs[:MAX_LINKS]], np.float32)
+        read = np.array([min(len(block.hrefs), MAX_LINKS) for block in linked])
+        sums = np.add.reduceat(numbers, np.cumsum(read) - read, axis=0)
+        counts[[block.index for block in linked]] = sums / read[:, None]
     for place, name in enumerate((*_LINK_MEASURES, "path_words")):
         measures.add(f"links.{name}", counts[:, place])
 
@@ -76,13 +94,18 @@ def _link_numbers(href: str, site: str) -> tuple[float, ...]:
     own = web and (not target.site or target.site == site)
     return (
         own, web and not own, target.is_social, target.is_shop, target.is_article, own and target.is_article,
-        target.kind == "anchor", target.kind == "mail", target.kind == "script", target.is_home, len(target.words),
+        target.kind == "anchor", target.kind == "mail", target.kind == "script", target.is_home,
+        target.is_call, len(target.words),
     )  # fmt: skip
 
 
-def _add_headings(measures: Measures, blocks: Sequence[Block], boxes: Boxes) -> None:
+def _add_headings(measures: Measures, blocks: Sequence[Block], shapes: Sequence[TextShape], boxes: Boxes) -> None:
     index = np.arange(measures.size)
     measures.add("heading.is_one", boxes.is_heading)
+    squeezed = [shape.squeezed for shape in shapes]
+    times = Counter(s for s, heading in zip(squeezed, boxes.is_heading.tolist(), strict=True) if heading)
+    own = boxes.is_heading.astype(int)
+    measures.add("repeats.heading", np.array([times[s] for s in squeezed]) > own)
     measures.add("heading.of_box", boxes.heading >= 0)
     for name, heading in (("since_of_box", boxes.heading), ("since_previous", boxes.previous_heading)):
         measures.add(f"heading.{name}", np.where(heading >= 0, np.log1p(np.maximum(index - heading, 0)), -1))
@@ -99,7 +122,9 @@ def _add_boxes(measures: Measures, boxes: Boxes) -> None:
         "kept": running(measures.columns["kept.share"] * chars),
         "long": running(chars > PARAGRAPH_CHARS),
     }
-    sums |= {n: running(measures.columns[f"links.{n}"]) for n in ("own_article", "foreign", "social", "shop", "own")}
+    sums |= {
+        n: running(measures.columns[f"links.{n}"]) for n in ("own_article", "foreign", "social", "shop", "own", "call")
+    }
     sums |= {n: running(measures.columns[f"shape.{n}"]) for n in ("date", "money", "genders")}
     through = running(chars)
     index = np.arange(measures.size)
@@ -119,7 +144,7 @@ def _add_boxes(measures: Measures, boxes: Boxes) -> None:
 def _add_neighbours(measures: Measures) -> None:
     names = (
         "shape.chars", "shape.linked", "kept.share", "shape.sentence_end", "heading.is_one", "links.own_article",
-        "links.foreign", "shape.date", "description.share", "title.overlap",
+        "links.foreign", "links.call", "shape.date", "description.share", "title.overlap",
     )  # fmt: skip
     for step in NEIGHBOURS:
         for name in names:

@@ -53,6 +53,11 @@ class Boxes:
     """The heading of the smallest box that has one above the block."""
     previous_heading: Indexes
     next_heading: Indexes
+    section_start: Indexes
+    section_end: Indexes
+    """The blocks from one heading to the next, within the smaller box of WIDE_SIZES."""
+    pattern: Indexes
+    """Blocks whose elements have the same path of tags share a number."""
 
     def bounds(self, level: int) -> tuple[Indexes, Indexes]:
         """Return first and one past the last block of each block's box at `level`."""
@@ -67,15 +72,22 @@ def find_boxes(tree: BlockTree) -> Boxes:
     levels = [_levels(chain, start, end) for chain in own]
     is_heading = [_is_heading(block, tree.containers[block.container]) for block in tree.blocks]
     previous, following = _neighbour_headings(is_heading)
+    level = np.array(levels, np.int64).reshape(len(levels), LEVELS)
+    firsts, lasts = np.array(start, np.int64), np.array(end, np.int64)
+    sections = _sections(is_heading, previous, following)
+    wide = level[:, NEAR_LEVELS]
     return Boxes(
-        start=np.array(start, np.int64),
-        end=np.array(end, np.int64),
+        start=firsts,
+        end=lasts,
         chains=chains,
-        levels=np.array(levels, np.int64).reshape(len(levels), LEVELS),
+        levels=level,
         is_heading=np.array(is_heading, np.bool_),
         heading=np.array(_box_headings(own, start, end, is_heading), np.int64),
         previous_heading=np.array(previous, np.int64),
         next_heading=np.array(following, np.int64),
+        section_start=np.maximum(sections[0], firsts[wide]),
+        pattern=np.array(_patterns(tree), np.int64),
+        section_end=np.minimum(sections[1], lasts[wide]),
     )
 
 
@@ -145,6 +157,22 @@ def _box_headings(
                 found[-1] = first[container]
                 break
     return found
+
+
+def _patterns(tree: BlockTree) -> list[int]:
+    numbers: dict[tuple[int, str], int] = {}
+    of_container: list[int] = []
+    for container in tree.containers:
+        above = -1 if container.parent is None else of_container[container.parent]
+        of_container.append(numbers.setdefault((above, container.tag), len(numbers)))
+    return [of_container[block.container] for block in tree.blocks]
+
+
+def _sections(is_heading: Sequence[bool], previous: Sequence[int], following: Sequence[int]) -> tuple[Indexes, Indexes]:
+    index = np.arange(len(is_heading))
+    headings, before, after = np.array(is_heading), np.array(previous, np.int64), np.array(following, np.int64)
+    start = np.where(headings, index, np.maximum(before, 0))
+    return start, np.where(after >= 0, after, len(index))
 
 
 def _neighbour_headings(is_heading: Sequence[bool]) -> tuple[list[int], list[int]]:

@@ -8,21 +8,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crawler.extraction.block_measures import Measures, measure_blocks
-from crawler.extraction.block_words import HashedUnits, hash_words
+from crawler.extraction.block_words import HashedUnits, Signs, hash_words
 from crawler.extraction.blocks import BlockTree
 from crawler.extraction.box_measures import measure_surroundings
 from crawler.extraction.boxes import Boxes, find_boxes
 from crawler.extraction.evidence import PageEvidence
+from crawler.extraction.form_measures import add_form
 from crawler.extraction.link_targets import own_site
 from crawler.extraction.phrase_measures import add_phrases, phrase_words
 from crawler.extraction.phrasebook import PhraseHit, find_phrases
 from crawler.extraction.text_shape import read_shape
+from crawler.extraction.voice_measures import add_voice
 
 CHAR_BOUNDS = (8, 20, 40, 80, 150, 300, 700)
 LINKED_BOUNDS = (0.01, 0.3, 0.8)
 KEPT_BOUNDS = (0.1, 0.6)
 TITLE_BOUNDS = (0.2, 0.5, 0.8, 0.99)
 DESCRIPTION_BOUNDS = (0.3, 0.6, 0.9)
+LIKE_BOUNDS = (0.02, 0.3)
 """Bounds between the classes into which the linear stage gets a few measures. Chosen, not measured."""
 NEAR_NOTHING = 0.001
 
@@ -46,9 +49,12 @@ def page_features(tree: BlockTree, evidence: PageEvidence) -> PageFeatures:
     shapes = [read_shape(block.text) for block in tree.blocks]
     phrases = tuple(find_phrases(block.text) for block in tree.blocks)
     measures = measure_blocks(tree, evidence, shapes)
-    measure_surroundings(measures, tree, boxes, site)
+    measure_surroundings(measures, tree, shapes, boxes, site)
     add_phrases(measures, phrases, boxes)
-    units = hash_words(tree, boxes, shapes, site, _signs(measures, tree), [phrase_words(hits) for hits in phrases])
+    add_voice(measures, tree.blocks, shapes, boxes, site)
+    form = add_form(measures, tree, boxes)
+    signs = Signs(_signs(measures, tree), [phrase_words(hits) for hits in phrases], form.branch.tolist())
+    units = hash_words(tree, boxes, shapes, site, signs)
     return PageFeatures(measures.matrix(), tuple(measures.columns), units, boxes, phrases, site)
 
 
@@ -64,6 +70,9 @@ def _signs(measures: Measures, tree: BlockTree) -> list[tuple[str, ...]]:
     after = columns["place.article_after"] <= NEAR_NOTHING
     side = np.where(before, 0, np.where(after, 2, 1)).tolist()
     tenth = (columns["place.share"] * 10).astype(int).tolist()
+    voice = (columns["voice.brand"] * 4 + columns["voice.reader"] * 2 + columns["voice.ours"]).astype(int).tolist()
+    like = _classes(columns["form.pair_mass"], LIKE_BOUNDS)
+    within = columns["form.within"].astype(int).tolist()
     return [
         (
             f"form {chars[i]} {linked[i]} {kept[i]}",
@@ -72,6 +81,8 @@ def _signs(measures: Measures, tree: BlockTree) -> list[tuple[str, ...]]:
             f"title {title[i]} {block.tag}",
             f"description {described[i]} {min(chars[i], 5)}",
             f"tenth {tenth[i]}",
+            f"voice {voice[i]}",
+            f"like {like[i]} {within[i]} {min(chars[i], 4)}",
         )
         for i, block in enumerate(tree.blocks)
     ]

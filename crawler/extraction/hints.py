@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import islice, takewhile
 
 from crawler.extraction.blocks import BlockTree
 from crawler.extraction.evidence import PageEvidence
@@ -22,6 +22,10 @@ LIST_VOTES = 2
 """Entries of a list with a weak phrase for a label from which all of it is taken for that."""
 MARKER_WORDS = 3
 """Words of a block that only marks what stands below it: “Anzeige”, “Advertisement”, “Publicité”."""
+PROSE_WORDS = 25
+MOST_LINKED = 0.3
+"""Words from which an unlinked block under a marker is a paragraph that goes on, not the advertisement: an article
+between two markers was taken for one. Chosen."""
 BOX_BLOCKS = 3
 """Blocks under a marker that its box may hold to be small. Chosen, not measured."""
 SENTENCE_ENDS = (".", "!", "?", "…")
@@ -117,19 +121,22 @@ def _from_markers(tree: BlockTree, own: Sequence[Hints]) -> list[Hints]:
             continue
         box = _box_of_marker(tree, block)
         for follower in tree.blocks[block.index + 1 : block.index + 1 + BOX_BLOCKS]:
-            if box is None or box not in {c.index for c in tree.enclosing(follower)}:
+            if box is None or box not in {c.index for c in tree.enclosing(follower)} or _is_paragraph(follower):
                 break
-            if follower.index != block.index:
-                found = Hint(Label.ADVERTISEMENT, 0.8, f"stands under the marker “{block.text}”", certain=True)
-                result[follower.index] = replace(result[follower.index], strongest=found)
+            found = Hint(Label.ADVERTISEMENT, 0.8, f"stands under the marker “{block.text}”", certain=True)
+            result[follower.index] = replace(result[follower.index], strongest=found)
     return result
+
+
+def _is_paragraph(block: Block) -> bool:
+    return block.link_density < MOST_LINKED and len(WORD.findall(block.text)) >= PROSE_WORDS
 
 
 def _box_of_marker(tree: BlockTree, marker: Block) -> int | None:
     """Return the smallest container that holds the marker and a few blocks more, None where that is a large one."""
     for container in islice(tree.enclosing(marker), 3):
-        within = (b for b in tree.blocks[marker.index + 1 :] if container.index in {c.index for c in tree.enclosing(b)})
-        followers = len(list(islice(within, BOX_BLOCKS + 1)))
+        within = (any(c.index == container.index for c in tree.enclosing(b)) for b in tree.blocks[marker.index + 1 :])
+        followers = len(list(islice(takewhile(bool, within), BOX_BLOCKS + 1)))
         if followers:
             return container.index if followers <= BOX_BLOCKS else None
     return None

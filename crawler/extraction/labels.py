@@ -17,4 +17,4 @@ def label_blocks(tree: BlockTree, evidence: PageEvidence, model: BlockModel | No
     hints = gather_hints(tree, evidence)
     if evidence.plain_text:
         return sift_lines(segments, hints)
-    return sift_page(tree, segments, hints)
+    return sift_page(tree, segments, hints, evidence.url)

@@ -21,6 +21,16 @@ SHOP_HOSTS = frozenset(
 )
 """First labels of registered domains. General knowledge; the labeller weighs them."""
 
+CALL_WORDS = frozenset(
+    "demo trial quote pricing price prices plans contact kontakt contacto contatti contato signup register join start "
+    "buy order shop store cart checkout product products produkt produkte service services leistungen angebot angebote "
+    "book booking termin schedule appointment consultation beratung donate donation spenden spende don faire soutenir "
+    "donar donaciones apoyo support unterstuetzen patreon affiliate ref tag deal deals coupon offer offers oferta "
+    "anfrage anmelden kaufen bestellen tickets ticket download ebook webinar course courses kurs kurse".split()
+)
+"""Words of addresses to which calls to action lead. General knowledge; the labeller weighs them."""
+CALL_PATH_WORDS = 3
+
 WORD = re.compile(r"[^\W\d_]+|\d+")
 LONG_NUMBER = re.compile(r"\d{5,}")
 SLUG_HYPHENS = 3
@@ -50,6 +60,11 @@ class LinkTarget:
     @property
     def is_social(self) -> bool:
         return self.site.partition(".")[0] in SOCIAL_HOSTS
+
+    @property
+    def is_call(self) -> bool:
+        """A short path with a word of CALL_WORDS."""
+        return len(self.words) <= CALL_PATH_WORDS and not CALL_WORDS.isdisjoint(self.words)
 
     @property
     def is_shop(self) -> bool:

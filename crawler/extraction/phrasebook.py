@@ -37,16 +37,22 @@ GAP_CHARS = 12
 STEM_CHARS = 3
 """Letters that a word before `~` needs at least; the first so many are the key it is looked up by."""
 CACHED_TEXTS = 8192
+CACHED_WORDS = 65_536
 """Texts whose hits are kept: menus and footers repeat on every page of a site. Chosen, not measured."""
 
 UNSPACED = "\u0e00-\u0e7f\u3005-\u3007\u3040-\u30fa\u30fc-\u30ff\u3400-\u4dbf\u4e00-\u9fff©"
 """Thai, kana and Han, which set no space between words; © is a word of its own as well."""
 GENDER_MARKER = re.compile(
-    r"\b([mwfdx])[/|*](?!\1)([mwfdx])[/|*](?!\1|\2)[mwfdxi]\b|\((?:[mwd]{3}|[mfd]{3}|[mwfvhk][/|,][mwfvhk]|gn)\)"
+    r"\b([mwfdx])[/|*](?!\1)([mwfdx])[/|*](?!\1|\2)[mwfdxi]\b"
+    r"|\((?:mwd|mdw|wmd|wdm|dmw|dwm|mfd|mdf|fmd|fdm|dmf|dfm|([mwfvhk])[/|,](?!\3)[mwfvhk]|gn)\)"
 )
 """How vacancies in many languages say that they are for all: (m/w/d), (wmd), m/f/x, (H/F), (m|v). A form, not a
 phrase: publishers write it in more orders than a list holds."""
+MAYBE_MARKER = re.compile("[/|*(]")
+"""Without one of these there is no such mark: nine of ten blocks."""
 TOKEN = re.compile(rf"[{UNSPACED}]|[^\W_{UNSPACED}]+")
+ASCII_TOKEN = re.compile("[a-z0-9]+")
+"""The same for folded ASCII, in half the time."""
 EDGE_UNSPACED = re.compile(rf"[{UNSPACED}]")
 
 
@@ -69,14 +75,25 @@ class Phrase:
 
 
 @dataclass(frozen=True, slots=True)
+class _Entry:
+    """A phrase with what rules most places out: the letters that it begins with, all of them where it has no mark."""
+
+    phrase: Phrase
+    start: str
+    lead: int
+    """Characters before the first word."""
+    is_plain: bool
+
+
+@dataclass(frozen=True, slots=True)
 class _Index:
     """Phrases by their first word, or by the first letters of it where it ends in `~`."""
 
-    openings: dict[str, tuple[Phrase, ...]]
+    openings: dict[str, tuple[_Entry, ...]]
     """Headings, which are looked for at a block's first word only."""
-    opening_stems: dict[str, tuple[Phrase, ...]]
-    words: dict[str, tuple[Phrase, ...]]
-    stems: dict[str, tuple[Phrase, ...]]
+    opening_stems: dict[str, tuple[_Entry, ...]]
+    words: dict[str, tuple[_Entry, ...]]
+    stems: dict[str, tuple[_Entry, ...]]
 
 
 @cache
@@ -139,27 +156,40 @@ def _find(text: str, language: str | None) -> tuple[PhraseHit, ...]:
     index = _index(language)
     hits: dict[PhraseHit, None] = {}
     opening = len(folded) <= HEADING_CHARS
-    marker = GENDER_MARKER.search(folded)
+    marker = GENDER_MARKER.search(folded) if MAYBE_MARKER.search(folded) else None
     if marker:
         hits[PhraseHit(Label.JOB_LISTING, "strong", text[marker.start() : marker.end()])] = None
-    for token in TOKEN.finditer(folded):
-        word, stem, start = token[0], token[0][:STEM_CHARS], token.start()
-        candidates = index.words.get(word, ()) + index.stems.get(stem, ())
+    for token in (ASCII_TOKEN if folded.isascii() else TOKEN).finditer(folded):
+        word = token[0]
+        candidates = _beginning(word, language)
         if opening:
-            candidates += index.openings.get(word, ()) + index.opening_stems.get(stem, ())
+            candidates += index.openings.get(word, ()) + index.opening_stems.get(word[:STEM_CHARS], ())
             opening = word.isdecimal()  # `12 comments` begins with the word as well
-        if candidates:
-            hits.update(dict.fromkeys(_longest(candidates, text, folded, start)))
+        if not candidates:
+            continue
+        start = token.start()
+        likely = [e for e in candidates if start >= e.lead and folded.startswith(e.start, start - e.lead)]
+        if likely:
+            hits.update(dict.fromkeys(_longest(likely, text, folded, start)))
     return tuple(hits)
 
 
-def _longest(candidates: Iterable[Phrase], text: str, folded: str, start: int) -> Iterator[PhraseHit]:
+@lru_cache(maxsize=CACHED_WORDS)
+def _beginning(word: str, language: str | None) -> tuple[_Entry, ...]:
+    """Return the phrases whose first word is `word`, headings aside."""
+    index = _index(language)
+    stems = (e for e in index.stems.get(word[:STEM_CHARS], ()) if word.startswith(e.start[e.lead :]))
+    return (*index.words.get(word, ()), *stems)
+
+
+def _longest(entries: Iterable[_Entry], text: str, folded: str, start: int) -> Iterator[PhraseHit]:
+    """Yield the hits of the entries whose first letters stand at `start`."""
     ends: dict[tuple[Label, Strength], tuple[int, int]] = {}
-    for phrase in candidates:
-        begin = start - len(_lead(phrase.text))
-        end = _end_of(phrase, folded, begin, start)
+    for entry in entries:
+        begin = start - entry.lead
+        end = _end_of(entry, folded, begin, start)
         if end is not None and _ends_word(folded, end):
-            kind = (phrase.label, phrase.strength)
+            kind = (entry.phrase.label, entry.phrase.strength)
             ends[kind] = max(ends.get(kind, (0, 0)), (end, begin))
     order = sorted(ends, key=lambda kind: (LABEL_ORDER[kind[0]], STRENGTHS.index(kind[1])))
     for label, strength in order:
@@ -167,24 +197,23 @@ def _longest(candidates: Iterable[Phrase], text: str, folded: str, start: int) -
         yield PhraseHit(label, strength, text[begin:end])
 
 
-def _end_of(phrase: Phrase, folded: str, begin: int, start: int) -> int | None:
+def _end_of(entry: _Entry, folded: str, begin: int, start: int) -> int | None:
     """Return where the phrase ends that begins at `begin`, None where it is not there."""
-    heading = phrase.strength == "heading"
-    if not _is_plain(phrase.text):
-        match = _pattern(phrase.text, heading).match(folded, start)
+    text, heading = entry.phrase.text, entry.phrase.strength == "heading"
+    if not entry.is_plain:
+        match = _pattern(text, heading).match(folded, start)
         return match.end("phrase") if match else None
-    if begin < 0 or not folded.startswith(phrase.text, begin):
-        return None
-    end = begin + len(phrase.text)
-    if heading and not _after_heading(" " in phrase.text).match(folded, end):
+    end = begin + len(text)
+    if heading and not _after_heading(" " in text).match(folded, end):
         return None
     return end
 
 
-@cache
-def _is_plain(phrase: str) -> bool:
-    """Whether a phrase is found as it stands; most are, and to compile a pattern for each takes a second."""
-    return not any(mark in phrase for mark in "*~/") and not EDGE_UNSPACED.search(phrase)
+def _entry(phrase: Phrase) -> _Entry:
+    # Most phrases are found as they stand, and to compile a pattern for each takes a second.
+    is_plain = not any(mark in phrase.text for mark in "*~/") and not EDGE_UNSPACED.search(phrase.text)
+    start = phrase.text if is_plain else re.split(r"[*~/ ]", phrase.text, maxsplit=1)[0]
+    return _Entry(phrase, start, len(_lead(phrase.text)), is_plain)
 
 
 @cache
@@ -221,7 +250,7 @@ def _index(language: str | None) -> _Index:
             table, key = (index.opening_stems if heading else index.stems), first[0][:STEM_CHARS]
         else:
             table, key = (index.openings if heading else index.words), first[0]
-        table[key] = (*table.get(key, ()), phrase)
+        table[key] = (*table.get(key, ()), _entry(phrase))
     return index
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 from crawler.extraction.block_model import LABELS, BlockModel, Reading
@@ -26,8 +27,10 @@ class PageView:
     likely: list[int]
     """The linear stage's label of each block."""
     columns: dict[str, int]
-    names: dict[tuple[tuple[str, ...], int], tuple[float, str] | None] = field(default_factory=dict)
-    """By class words and label: the word that weighs most for the label, and how much."""
+    names: dict[tuple[int, int], tuple[float, str]] = field(default_factory=dict)
+    """By container and label: how much the class word round it weighs that weighs most, and the word."""
+    boxes: dict[tuple[int, int], Counter[int]] = field(default_factory=dict)
+    """By the bounds of a box: the linear stage's labels in it, counted once for all its blocks."""
 
 
 @dataclass(frozen=True, slots=True)

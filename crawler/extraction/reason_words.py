@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import numpy as np
 
 from crawler.extraction.block_model import LABELS
-from crawler.extraction.block_words import BOX_ROLES, ROLE, ROLES, buckets_of, container_words
+from crawler.extraction.block_words import BOX_ROLES, ROLE, ROLES, buckets_of, class_names, hashed_buckets
 from crawler.extraction.boxes import NEAR_LEVELS
 from crawler.extraction.link_targets import read_target
 from crawler.extraction.reason_case import Case, quoted
@@ -58,7 +58,7 @@ def _unit(case: Case, role: str) -> str | None:
         return _phrase(case)
     if role == "link":
         return _links(case)
-    if ROLE[role] in BOX_ROLES:
+    if ROLE[role] in BOX_ROLES or role == "branch":
         return _container(case)
     return _shape(case)
 
@@ -75,26 +75,18 @@ def _own_words(case: Case) -> str | None:
 
 def _container(case: Case) -> str | None:
     """Name the class word of a container round the block that weighs most for the label."""
-    found = [
-        _telling_name(case, container.words)
-        for container in case.page.tree.enclosing(case.block)
-        if container.parent is not None and container.words
-    ]
-    margin, name = max((pair for pair in found if pair is not None), default=(0.0, ""))
+    key = (case.block.container, case.label)
+    if key not in case.page.names:
+        around = [c for c in case.page.tree.enclosing(case.block) if c.parent is not None]
+        names = list(dict.fromkeys(name for container in around for name in class_names(container.words)))
+        case.page.names[key] = _heaviest(case, names) if names else (0.0, "")
+    margin, name = case.page.names[key]
     return f"in a container named “{name}”" if margin > 0 else None
 
 
-def _telling_name(case: Case, words: tuple[str, ...]) -> tuple[float, str] | None:
-    key = (words, case.label)
-    if key not in case.page.names:
-        names = container_words("", words)[:-1]
-        case.page.names[key] = _heaviest(case, names) if names else None
-    return case.page.names[key]
-
-
 def _heaviest(case: Case, names: list[str]) -> tuple[float, str]:
-    codes = [code_of(name) for name in names for _ in BOX_ROLES]
-    weights = case.page.model.linear[buckets_of(codes, np.array(BOX_ROLES * len(names)))]
+    codes = np.repeat(np.array([code_of(name) for name in names], np.uint64), len(BOX_ROLES))
+    weights = case.page.model.linear[hashed_buckets(codes, np.tile(np.array(BOX_ROLES), len(names)))]
     margin = weights[:, case.label] - weights.mean(axis=1)
     at = int(margin.argmax())
     return float(margin[at]), names[at // len(BOX_ROLES)]
@@ -120,24 +112,27 @@ def _heading(case: Case) -> str | None:
 def _neighbours(case: Case) -> str | None:
     i = case.block.index
     near = [n for n in range(i - NEAR, i + NEAR + 1) if n != i and 0 <= n < len(case.page.likely)]
-    return _company(case, near, "neighbours")
+    return _company(case, Counter(case.page.likely[n] for n in near), "neighbours")
 
 
 def _box(case: Case) -> str | None:
     for level in range(NEAR_LEVELS):
         start, end = (int(bound[case.block.index]) for bound in case.page.features.boxes.bounds(level))
         if end - start >= MIN_BOX:
-            others = [n for n in range(start, end) if n != case.block.index]
-            return _company(case, others, "others in its box")
+            counted = case.page.boxes.get((start, end))
+            if counted is None:
+                counted = case.page.boxes[start, end] = Counter(case.page.likely[start:end])
+            own = [case.page.likely[case.block.index]] if start <= case.block.index < end else []
+            return _company(case, counted - Counter(own), "others in its box")
     return None
 
 
-def _company(case: Case, others: list[int], name: str) -> str | None:
-    if not others:
+def _company(case: Case, labels: Counter[int], name: str) -> str | None:
+    number = labels.total()
+    if not number:
         return None
-    labels = Counter(case.page.likely[n] for n in others)
     label = case.label if labels[case.label] else labels.most_common(1)[0][0]
-    return f"{labels[label]} of {len(others)} {name} look like {LABELS[label].replace('_', ' ')}"
+    return f"{labels[label]} of {number} {name} look like {LABELS[label].replace('_', ' ')}"
 
 
 def _links(case: Case) -> str | None:
@@ -203,9 +198,26 @@ def _shape(case: Case) -> str:
     return f"{words} {noun}, {linked} % of it linked" if case.block.hrefs else f"{words} {noun} without a link"
 
 
+def _voice(case: Case) -> str | None:
+    name, reader, ours = (case.value(f"voice.{said}") > 0 for said in ("brand", "reader", "ours"))
+    if name:
+        return "names the site and speaks to the reader" if reader else "names the site itself"
+    if ours:
+        return "speaks of itself and to the reader" if reader else "speaks of its own"
+    return "speaks to the reader" if reader else None
+
+
+def _form(case: Case) -> str:
+    share = case.value("form.pair_mass")
+    if share > CLEAR_SHARE:
+        return f"an element like those of {round(100 * share)} % of the article"
+    return "within the article's container" if case.value("form.within") else "outside the article's container"
+
+
 WORDINGS: Mapping[str, Callable[[Case], str | None]] = {
     "words": _words, "shape": _shape, "links": _links, "kept": _kept, "title": _title, "description": _description,
     "article_body": _article_body, "repeats": _repeats, "place": _place, "area": _area, "heading": _heading,
     "container": _container, "box": _box, "neighbours": _neighbours, "phrase": _phrase,
+    "voice": _voice, "form": _form,
 }  # fmt: skip
 """What is said of each group of columns; None where there is nothing to say of the block."""

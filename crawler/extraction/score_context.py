@@ -42,6 +42,8 @@ def context(scores: Scores, lengths: NDArray[np.float32], boxes: Boxes) -> Score
     start, end = np.maximum(index - WINDOW, 0), np.minimum(index + WINDOW + 1, count)
     roots.append(_mean_of_others(share, through, start, end))
     bounds = [boxes.bounds(level) for level in range(LEVELS)]
+    section = (boxes.section_start, boxes.section_end)
+    roots += [_mean_of_others(share, through, *section), _mean_of_kin(share, boxes.pattern)]
     roots += [_mean_of_others(share, through, *ends) for ends in bounds]
     roots += [_rows(share, at) for at in (boxes.heading, boxes.previous_heading, boxes.next_heading)]
     roots.append(through[:-1] / np.maximum(index, 1)[:, None])
@@ -57,7 +59,13 @@ def context(scores: Scores, lengths: NDArray[np.float32], boxes: Boxes) -> Score
 
 def context_columns(labels: tuple[str, ...]) -> tuple[str, ...]:
     """Return the columns' names as `group.detail`, in the order of `context`."""
-    roots = ["words.share", *(f"neighbours.{step:+d}" for step in NEIGHBOURS), "neighbours.window"]
+    roots = [
+        "words.share",
+        *(f"neighbours.{step:+d}" for step in NEIGHBOURS),
+        "neighbours.window",
+        "heading.section",
+        "container.kin",
+    ]
     roots += [f"box.{level}_mean" for level in range(LEVELS)]
     roots += ["heading.own_box", "heading.previous", "heading.next", "place.before", "place.after"]
     roots += [f"box.{level}_first" for level in range(NEAR_LEVELS)]
@@ -91,6 +99,15 @@ def _mean_of_others(
     """Return the mean over start to end - 1 without the block itself, 0 where it is alone."""
     others = np.maximum(end - start - 1, 1)[:, None]
     mean: NDArray[np.float64] = (through[end] - through[start] - share) / others
+    return mean
+
+
+def _mean_of_kin(share: Scores, pattern: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return the mean over the other blocks whose elements have the same path of tags, 0 where there is none."""
+    sums = np.zeros((int(pattern.max()) + 1, share.shape[1]))
+    np.add.at(sums, pattern, share)
+    others = np.maximum(np.bincount(pattern)[pattern] - 1, 1)[:, None]
+    mean: NDArray[np.float64] = (sums[pattern] - share) / others
     return mean
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import crawler.extraction
 from crawler.extraction.block_model import load_model, save_model
-from crawler.training.corpora import BODY_CORPORA, TYPED, TrainingPage, read_corpus
+from crawler.training.corpora import BODY_CORPORA, CORPORA, TYPED, UNKNOWN, TrainingPage, read_corpus
 from crawler.training.cross_validation import KEPT_OUT, CrossValidation, Trainer, calibrate, predict
 from crawler.training.figures import Scored, body_figures, label_figures
 from crawler.training.options import TrainingOptions
@@ -26,20 +26,21 @@ def main() -> None:
     args = _arguments()
     options = TrainingOptions(folds=args.folds)
     pages: list[TrainingPage] = []
-    for name in (TYPED, *BODY_CORPORA):
+    for name in CORPORA:
         pages += read_corpus(args.corpora / name)
         _tell(f"{name}: {len(pages)} pages so far")
     folds = _folds(pages, options, args.never)
     fold_of = {page.key: fold for page, fold in zip(pages, folds, strict=True)}
     card: dict[str, Any] = {"options": asdict(options), "corpora": _digests(args.corpora), "never_trained": args.never}
+    if args.fold_models:
+        args.fold_models.mkdir(parents=True, exist_ok=True)
+        (args.fold_models / "folds.json").write_text(json.dumps(fold_of, indent=1) + "\n", encoding="utf-8")
     html = [page for page in pages if not page.evidence.plain_text]
     card["page"] = _train("page", html, fold_of, options, args)
-    typed = [page for page in pages if page.corpus == TYPED]
+    typed = [page for page in pages if any(label != UNKNOWN for label in page.labels)]
     cases = list(text_cases(typed, [fold_of[page.key] for page in typed]))
     card["text"] = _train("text", cases, fold_of, options, args)
     (args.out / "card.json").write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
-    if args.fold_models:
-        (args.fold_models / "folds.json").write_text(json.dumps(fold_of, indent=1) + "\n", encoding="utf-8")
 
 
 def _train(
@@ -69,7 +70,6 @@ def _stored(found: CrossValidation, name: str, args: argparse.Namespace) -> Cros
     save_model(found.final, args.out / f"{name}.npz")
     if not args.fold_models:
         return CrossValidation(found.models, load_model(args.out / f"{name}.npz"))
-    args.fold_models.mkdir(parents=True, exist_ok=True)
     paths = [args.fold_models / f"{name}-{fold}.npz" for fold in range(len(found.models))]
     for model, path in zip(found.models, paths, strict=True):
         save_model(model, path)
@@ -82,6 +82,9 @@ def _figures(scored: list[Scored]) -> dict[str, Any]:
         of_corpus = [pair for pair in scored if pair[0].corpus == name]
         if of_corpus:
             figures[name] = label_figures(of_corpus) if name == TYPED else body_figures(of_corpus)
+    annotated = [pair for pair in scored if pair[0].corpus != TYPED and UNKNOWN not in pair[0].labels]
+    if annotated:
+        figures["annotated"] = label_figures(annotated)
     return figures
 
 
@@ -95,8 +98,7 @@ def _folds(pages: list[TrainingPage], options: TrainingOptions, never: list[str]
 
 def _digests(corpora: Path) -> dict[str, str]:
     return {
-        name: "sha256:" + hashlib.sha256((corpora / name / "pages.jsonl").read_bytes()).hexdigest()
-        for name in (TYPED, *BODY_CORPORA)
+        name: "sha256:" + hashlib.sha256((corpora / name / "pages.jsonl").read_bytes()).hexdigest() for name in CORPORA
     }
 
 

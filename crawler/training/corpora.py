@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,9 +20,12 @@ from crawler.extraction.main_content import find_main_content
 from crawler.extraction.metadata import read_metadata
 from crawler.extraction.options import DEFAULT_OPTIONS
 from crawler.extraction.parse import parse
+from crawler.training.annotations import Annotation, read_annotations
 
 TYPED = "typed"
 BODY_CORPORA = ("fundus-news", "wcxb-articles")
+SNIPPETS = "trafilatura-eval"
+CORPORA = (TYPED, *BODY_CORPORA, SNIPPETS)
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 """The clock of training, so that the same corpora give the same model."""
 UNKNOWN = -1
@@ -45,6 +48,9 @@ class TrainingPage:
     language: str
     """As the corpus says, empty where it does not."""
     features: PageFeatures
+    present: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
+    """Snippets that must appear in the text, and that must not."""
 
     @property
     def key(self) -> str:
@@ -52,18 +58,39 @@ class TrainingPage:
 
 
 def read_corpus(folder: Path) -> Iterator[TrainingPage]:
-    """Yield the pages of one corpus folder in the order of its page list; pages without a block are left out."""
+    """Yield the pages of one corpus folder in the order of its page list; pages without a block are left out.
+
+    Raises ValueError for an annotated page whose blocks have changed.
+    """
+    annotations = read_annotations()
+    for entry in _entries(folder):
+        page = _read_page(folder, entry, annotations.get(f"{folder.name}/{entry['id']}"))
+        if page is not None:
+            yield page
+
+
+def read_trees(corpora: Path, wanted: Container[str]) -> Iterator[tuple[str, BlockTree]]:
+    """Yield key and blocks of the HTML pages whose key is wanted."""
+    for folder in map(corpora.joinpath, CORPORA):
+        for entry in _entries(folder):
+            key = f"{folder.name}/{entry['id']}"
+            if key in wanted and entry.get("kind") != "text":
+                yield key, split_tree(parse(_text_of(folder, entry), DEFAULT_OPTIONS))
+
+
+def _entries(folder: Path) -> Iterator[dict[str, Any]]:
     with (folder / "pages.jsonl").open(encoding="utf-8") as lines:
-        for line in lines:
-            page = _read_page(folder, json.loads(line))
-            if page is not None:
-                yield page
+        yield from map(json.loads, lines)
 
 
-def _read_page(folder: Path, entry: dict[str, Any]) -> TrainingPage | None:
+def _text_of(folder: Path, entry: dict[str, Any]) -> str:
     path = folder / (entry.get("html") or entry["file"])
     stored = path.read_bytes()
-    text = decode(gzip.decompress(stored) if path.suffix == ".gz" else stored).text
+    return decode(gzip.decompress(stored) if path.suffix == ".gz" else stored).text
+
+
+def _read_page(folder: Path, entry: dict[str, Any], annotation: Annotation | None) -> TrainingPage | None:
+    text = _text_of(folder, entry)
     publisher = entry.get("publisher")
     lines: tuple[str, ...] = ()
     if entry.get("kind") == "text":
@@ -78,9 +105,11 @@ def _read_page(folder: Path, entry: dict[str, Any]) -> TrainingPage | None:
         id=entry["id"],
         tree=tree,
         evidence=evidence,
-        labels=_labels(tree, entry.get("blocks") if folder.name == TYPED else None),
+        labels=annotation.labels(tree) if annotation else _labels(tree, entry, folder.name),
         lines=lines,
         body=entry.get("body"),
+        present=tuple(entry.get("with") or ()) if folder.name == SNIPPETS else (),
+        absent=tuple(entry.get("without") or ()) if folder.name == SNIPPETS else (),
         site=entry.get("url") or entry.get("site"),
         publisher=publisher,
         language=entry.get("lang") or "",
@@ -104,7 +133,8 @@ def read_html(text: str, url: str | None) -> tuple[BlockTree, PageEvidence, tupl
     return tree, evidence, main.lines, metadata.site_name
 
 
-def _labels(tree: BlockTree, gold: list[dict[str, Any]] | None) -> tuple[int, ...]:
+def _labels(tree: BlockTree, entry: dict[str, Any], corpus: str) -> tuple[int, ...]:
     """Return the labels by place; a truncated page has none for its later blocks."""
-    numbers = [LABELS.index(block["label"]) for block in gold or ()][: len(tree.blocks)]
+    gold = entry.get("blocks") or () if corpus == TYPED else ()
+    numbers = [LABELS.index(block["label"]) for block in gold][: len(tree.blocks)]
     return tuple(numbers) + (UNKNOWN,) * (len(tree.blocks) - len(numbers))

@@ -19,8 +19,8 @@ from crawler.extraction.features import page_features
 from crawler.items import BlockKind, Label
 from crawler.training.corpora import UNKNOWN, TrainingPage
 
-OWN_CASES = 3
-BOX_CASES = 3
+OWN_CASES = 2
+BOX_CASES = 2
 WHOLE_PAGE_SHARE = 0.2
 MAX_CHAFF = 20
 """Blocks in a row after the article."""
