@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -23,6 +24,10 @@ REPEATED_CHARS = 40
 """Characters from which a paragraph that came before on the page is left out. Chosen: shorter ones (`Yes.`, `***`,
 names in an interview) are repeated on purpose."""
 
+LONG_CHARS = 80
+"""Characters of a paragraph from which the headline's part of the page is over. Chosen, not measured."""
+WORD = re.compile(r"\w+")
+
 
 @dataclass(frozen=True, slots=True)
 class Article:
@@ -35,11 +40,14 @@ class Article:
     byline: str | None
 
 
-def assemble(tree: BlockTree, segments: Sequence[Segment]) -> Article:
-    """Return the article that the labels describe; `segments` has one entry a block, in the same order."""
+def assemble(tree: BlockTree, segments: Sequence[Segment], headlines: Sequence[str] = ()) -> Article:
+    """Return the article that the labels describe; `segments` has one entry a block, in the same order.
+
+    Paragraphs that repeat one of the page's `headlines` are left out.
+    """
     labelled = list(zip(tree.blocks, segments, strict=True))
     kept = [(block, segment) for block, segment in labelled if segment.label.in_text]
-    paragraphs = tuple(_without_repeats(_paragraphs(tree, kept)))
+    paragraphs = tuple(_without_headlines(_without_repeats(_paragraphs(tree, kept)), headlines))
     leads = [p.text for p in paragraphs if p.kind is ParagraphKind.LEAD]
     return Article(
         text="\n\n".join(p.text for p in paragraphs),
@@ -82,6 +90,23 @@ def _without_repeats(paragraphs: Iterable[Paragraph]) -> Iterable[Paragraph]:
             continue
         seen.add(key)
         yield paragraph
+
+
+def _without_headlines(paragraphs: Iterable[Paragraph], headlines: Sequence[str]) -> Iterable[Paragraph]:
+    """Leave out whole headlines, and above the first long paragraph parts of one: its kicker, its second line."""
+    wanted = [f" {_bare(headline)} " for headline in headlines]
+    is_above = True
+    for paragraph in paragraphs:
+        bare = _bare(paragraph.text)
+        if f" {bare} " in wanted or (is_above and " " in bare and any(f" {bare} " in text for text in wanted)):
+            continue
+        is_above = is_above and len(bare) < LONG_CHARS
+        yield paragraph
+
+
+def _bare(text: str) -> str:
+    """Return the words in lower case, a space between two: punctuation does not tell a headline from its repeat."""
+    return " ".join(WORD.findall(text.casefold()))
 
 
 def _texts(segments: Sequence[Segment], label: Label) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from zoneinfo import ZoneInfo
 
 FIRST_YEAR = 1700
 """Archives of newspapers reach back so far; earlier years are faults."""
@@ -42,6 +43,16 @@ def parse_date(raw: str, now: datetime) -> tuple[str, str] | None:
         return moment.date().isoformat(), precision
     text = moment.isoformat(timespec="minutes" if precision == "minute" else "seconds")
     return text.replace("+00:00", "Z") if _UTC_NAME.search(raw) else text, precision
+
+
+def in_zone(value: str, precision: str | None, zone: ZoneInfo | None) -> str:
+    """Return an ISO 8601 moment with the zone's offset where it is a time of day without one."""
+    if zone is None or precision == "day":
+        return value
+    moment = datetime.fromisoformat(value)
+    if moment.tzinfo is not None:
+        return value
+    return moment.replace(tzinfo=zone).isoformat(timespec="minutes" if precision == "minute" else "seconds")
 
 
 def _is_future(moment: datetime, now: datetime) -> bool:

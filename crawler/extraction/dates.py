@@ -8,7 +8,7 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 
@@ -16,7 +16,7 @@ import htmldate
 from lxml.html import HtmlElement
 
 from crawler.extraction.clean_text import cap, clean_line
-from crawler.extraction.date_formats import parse_date
+from crawler.extraction.date_formats import in_zone, parse_date
 from crawler.extraction.declarations import Declarations
 from crawler.extraction.structured import as_list, types_of
 
@@ -69,38 +69,69 @@ class FoundDate:
 
 
 def find_published(declarations: Declarations) -> FoundDate:
-    return _first_valid(_published_candidates(declarations), declarations.now)
+    declared = _fullest(_declared_published(declarations), declarations)
+    found = declared if declared.value else _fullest(_weak_published(declarations), declarations, first_only=True)
+    return found if found.value or found.raw else declared
 
 
 def find_modified(declarations: Declarations) -> FoundDate:
-    return _first_valid(_modified_candidates(declarations), declarations.now)
+    return _fullest(_modified_candidates(declarations), declarations)
 
 
-def _first_valid(candidates: Iterable[tuple[object, str]], now: datetime) -> FoundDate:
-    first_raw: str | None = None
+def _fullest(
+    candidates: Iterable[tuple[object, str]], declarations: Declarations, *, first_only: bool = False
+) -> FoundDate:
+    """Return the first candidate that can be read, or a later one that says more of the same day."""
+    raws: list[str] = []
+    best: FoundDate | None = None
     for value, origin in candidates:
         raw = clean_line(value[: 2 * MAX_RAW_CHARS]) if isinstance(value, str) else ""
         if not raw:
             continue
-        first_raw = first_raw or cap(raw, MAX_RAW_CHARS)
-        parsed = parse_date(raw, now)
+        raws.append(cap(raw, MAX_RAW_CHARS))
+        parsed = parse_date(raw, declarations.now)
         if parsed:
-            return FoundDate(parsed[0], cap(raw, MAX_RAW_CHARS), parsed[1], origin)
-    return FoundDate(raw=first_raw)
+            found = FoundDate(parsed[0], raws[-1], parsed[1], origin)
+            if best is None or _says_more(found, best):
+                best = found
+            if first_only:
+                break
+    if best is None or best.value is None:
+        return FoundDate(raw=next(iter(raws), None))
+    return replace(best, value=in_zone(best.value, best.precision, declarations.zone))
 
 
-def _published_candidates(declarations: Declarations) -> Iterator[tuple[object, str]]:
-    """Give (raw value, origin) in the order of trust; the last ones are found only if they are asked for."""
+def _says_more(other: FoundDate, found: FoundDate) -> bool:
+    """Whether `other` has the same day with a time of day, or the same time with an offset, that `found` lacks.
+
+    Midnight is what databases make of a day, so it adds nothing.
+    """
+    assert other.value is not None
+    assert found.value is not None
+    if other.precision == "day" or other.value[:10] != found.value[:10] or other.value[11:16] == "00:00":
+        return False
+    if found.precision == "day":
+        return True
+    has_offset = datetime.fromisoformat(found.value).tzinfo is not None
+    return not has_offset and datetime.fromisoformat(other.value).tzinfo is not None
+
+
+def _declared_published(declarations: Declarations) -> Iterator[tuple[object, str]]:
+    """Give (raw value, origin) in the order of trust."""
     yield from ((value, "json_ld") for value in _json_ld_values(declarations, "datePublished", "dateCreated"))
     yield from ((value, "meta") for value in declarations.meta.all(*PUBLISHED_META))
     yield from ((value, "html") for value in _marked_times(declarations.tree, "datePublished"))
+    if declarations.link:
+        yield declarations.link.published, "feed"
+
+
+def _weak_published(declarations: Declarations) -> Iterator[tuple[object, str]]:
+    """The same for pages that declare nothing; the guess is made only if it is asked for."""
     yield _day_in_url(declarations.url), "url"
     if declarations.fallback.date:
         yield declarations.fallback.date, "trafilatura"
     else:
-        yield _guess(declarations), "html"
-    if declarations.link:
-        yield declarations.link.published, "feed"
+        yield _guess(declarations), "htmldate"
 
 
 def _modified_candidates(declarations: Declarations) -> Iterator[tuple[object, str]]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from urllib.parse import urljoin, urlsplit
+from zoneinfo import ZoneInfo
 
 from lxml.html import HtmlElement
 
@@ -66,15 +67,23 @@ class Declarations:
     url: str | None = None
     fallback: FallbackMetadata = field(default_factory=FallbackMetadata)
     link: Link | None = None
+    zone: ZoneInfo | None = None
+    """The site's; times of day without an offset are in it."""
 
 
 def gather_declarations(
-    tree: HtmlElement, *, url: str | None, fallback: FallbackMetadata | None, link: Link | None, now: datetime
+    tree: HtmlElement,
+    *,
+    url: str | None,
+    fallback: FallbackMetadata | None,
+    link: Link | None,
+    now: datetime,
+    zone: ZoneInfo | None = None,
 ) -> Declarations:
     meta = read_meta_tags(tree)
     json_ld = read_json_ld(tree)
     article = article_node(json_ld, url or meta.first("og:url"))
-    return Declarations(tree, meta, json_ld, article or {}, now, url, fallback or FallbackMetadata(), link)
+    return Declarations(tree, meta, json_ld, article or {}, now, url, fallback or FallbackMetadata(), link, zone)
 
 
 def read_meta_tags(tree: HtmlElement) -> MetaTags:

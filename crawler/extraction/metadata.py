@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from lxml.html import HtmlElement
 
@@ -55,6 +56,8 @@ class Metadata:
     """`title` and every other headline that the page declares, without the site's name."""
     article_body: str | None = None
     """JSON-LD `articleBody`, lines kept."""
+    names_people: bool = False
+    """Whether `authors` has more than the site's own name."""
     declared_article: bool = False
     """Whether the page says that it is an article, in JSON-LD or as `og:type`."""
 
@@ -66,18 +69,21 @@ def read_metadata(
     fallback: FallbackMetadata | None,
     link: Link | None,
     now: datetime,
+    zone: ZoneInfo | None = None,
 ) -> Metadata:
     """Read the metadata of a parsed page. Never raises for its contents and leaves the tree as it is.
 
-    `now` needs an offset; dates more than a day after it are refused.
+    `now` needs an offset; dates more than a day after it are refused. `zone` is the site's, for times of day that the
+    page gives without an offset.
     """
-    declarations = gather_declarations(tree, url=url, fallback=fallback, link=link, now=now)
+    declarations = gather_declarations(tree, url=url, fallback=fallback, link=link, now=now, zone=zone)
     chosen: dict[str, tuple[Any, str | None]] = {
         name: first_candidate(candidates(declarations)) for name, candidates in CANDIDATES.items()
     }
     site_name = chosen["site_name"][0]
     title = find_title(declarations, site_name)
-    authors = find_authors(declarations, _own_name_test(declarations, site_name))
+    is_own_name = _own_name_test(declarations, site_name)
+    authors = find_authors(declarations, is_own_name)
     published, modified = find_published(declarations), find_modified(declarations)
     chosen["title"] = (title.text, title.origin) if title else (None, None)
     chosen["authors"] = (authors.names, authors.origin)
@@ -92,6 +98,7 @@ def read_metadata(
         origins=_origins(chosen, published, modified),
         headlines=tuple(dict.fromkeys([*([title.text] if title else []), *headlines])),
         article_body=_article_body(declarations),
+        names_people=any(not is_own_name(name) for name in authors.names),
         declared_article=bool(declarations.article) or declarations.meta.first("og:type") == "article",
     )
 

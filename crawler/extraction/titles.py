@@ -27,6 +27,9 @@ MIN_OVERLAP = 0.5
 """Share of the words of a heading or of a declared title, whichever has fewer, that the other must have too,
 for the heading to be the headline. Chosen, not measured."""
 
+MIN_SHARED = 0.8
+"""Share of the words of a heading and of a title that both have, from which they are one headline spelt in two ways."""
+
 MIN_HEADLINE_WORDS = 4
 """Words that a declared title must have to be taken as a heading without its kicker."""
 
@@ -50,6 +53,7 @@ def find_title(declarations: Declarations, site_name: str | None) -> Title | Non
         _agreed(headings, declared)
         or _without_kicker(headings, declared)
         or _with_kicker(headings, declared)
+        or _declared_alike(headings, declared)
         or _most_alike(headings, declared)
         or next(iter(declared), None)
         or next((Title(text, "html") for text in headings), None)
@@ -138,6 +142,16 @@ def _with_kicker(headings: Sequence[str], declared: Sequence[Title]) -> Title | 
     if not json_ld or not meta or not _same(json_ld.text, meta.text):
         return None
     return json_ld if any(len(words(h)) > 1 and _ends_with(json_ld.text, h) for h in headings) else None
+
+
+def _declared_alike(headings: Sequence[str], declared: Sequence[Title]) -> Title | None:
+    """A headline that JSON-LD, Open Graph and `<title>` all give, where a heading spells it with another word."""
+    by_origin = {title.origin: title for title in reversed(declared)}
+    if len(by_origin) < 3 or not all(_same(declared[0].text, title.text) for title in by_origin.values()):
+        return None
+    wanted = set(words(declared[0].text))
+    found = (set(words(heading)) for heading in headings)
+    return declared[0] if any(len(wanted & own) >= MIN_SHARED * len(wanted | own) for own in found) else None
 
 
 def _most_alike(headings: Sequence[str], declared: Sequence[Title]) -> Title | None:

@@ -41,3 +41,13 @@ def test_short_repeats_stay() -> None:
     tree = split_tree(parse("<body><p>Yes.</p><p>No?</p><p>Yes.</p></body>", DEFAULT_OPTIONS))
     segments = [Segment(Label.BODY, b.text, b.xpath, 1.0, "") for b in tree.blocks]
     assert assemble(tree, segments).text == "Yes.\n\nNo?\n\nYes."
+
+
+def test_no_headline_in_the_text() -> None:
+    page = """<body><p>After the flood</p><p>Old bridge is open again</p><p>The council opened it on Monday, two years
+    after the flood had closed it, and people came from both banks.</p><h2>After the flood</h2>
+    <p>It was a long time.</p><p>Old bridge is open again</p></body>"""
+    tree = split_tree(parse(page, DEFAULT_OPTIONS))
+    segments = [Segment(Label.BODY, b.text, b.xpath, 1.0, "") for b in tree.blocks]
+    article = assemble(tree, segments, ["After the flood: Old bridge is open again", "Old bridge is open again"])
+    assert [p.text[:11] for p in article.paragraphs] == ["The council", "After the f", "It was a lo"]

@@ -132,7 +132,7 @@ TIME = '<time datetime="2026-11-18T08:00">18 November</time>'
             "trafilatura",
             id="fallback",
         ),
-        pytest.param(declarations(body="<p>Published: 15 November 2026</p>"), "2026-11-15", "html", id="visible-text"),
+        pytest.param(declarations(body="<p>Seen 15 November 2026</p>"), "2026-11-15", "htmldate", id="visible-text"),
         pytest.param(
             declarations(link=Link(URL, DiscoveredVia.FEED, published="2026-11-14T10:00:00+00:00")),
             "2026-11-14T10:00:00+00:00",

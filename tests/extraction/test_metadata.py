@@ -81,6 +81,7 @@ def test_a_whole_page() -> None:
         },
         headlines=("Bridge closed",),
         article_body="One.\nTwo.",
+        names_people=True,
         declared_article=True,
     )  # fmt: skip
 

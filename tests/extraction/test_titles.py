@@ -167,3 +167,16 @@ def test_site_names(text: str, matches: bool) -> None:
 
 def test_site_names_without_a_usable_url() -> None:
     assert not SiteNames.of(None, "http://[broken").matches("Bridge closed")
+
+
+def test_a_heading_that_spells_one_word_otherwise_gives_way_to_what_all_declare() -> None:
+    declared = "Johannesburg has failed its traders and here is what the City should do"
+    page = (
+        f"<html><head><title>{declared}</title><meta property='og:title' content='{declared}'>"
+        f'<script type="application/ld+json">{{"@type": "NewsArticle", "headline": "{declared}"}}</script></head>'
+        f"<body><h1>{declared.replace('Johannesburg', 'Joburg')}</h1></body></html>"
+    )
+    found = gather_declarations(html.fromstring(page), url=URL, fallback=None, link=None, now=NOW)
+    title = find_title(found, None)
+    assert title is not None
+    assert (title.text, title.origin) == (declared, "json_ld")

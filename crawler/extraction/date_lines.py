@@ -1,0 +1,114 @@
+"""Dates in a line of visible text, `Published: 20 November 2026, 10:15 CET`, in the languages of `month_names.toml`."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+
+from crawler.extraction.date_formats import parse_date
+
+MAX_LINE_CHARS = 300
+"""A longer line is a paragraph; what dates it names are its story's. Chosen, not measured."""
+
+_YEAR_FIRST = re.compile(r"(?<!\d)((?:19|20)\d{2})[-./]\s?(\d{1,2})[-./]\s?(\d{1,2})(?!\d)", re.ASCII)
+_CJK = re.compile(r"((?:19|20)\d{2})\s?[年년]\s?(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]", re.ASCII)
+_NUMBERS = re.compile(r"(?<![\d:])(\d{1,2})\s?([./-])\s?(\d{1,2})\s?\2\s?((?:19|20)\d{2}|\d{2})(?![\d:])", re.ASCII)
+_DAY_MONTH = re.compile(
+    r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|er|º|ª|\.)?,?\s?(?:de|di|d[’']|of|ta['’]|-)?\s?"
+    r"([^\W\d_]{3,14}|tháng \d{1,2})[.,]?\s?(?:de|del|di|-)?\s?((?:19|20)\d{2})(?!\d)",
+    re.IGNORECASE,
+)
+_MONTH_DAY = re.compile(r"([^\W\d_]{3,14})\.?\s(\d{1,2})(?:st|nd|rd|th)?,?\s((?:19|20)\d{2})(?!\d)", re.IGNORECASE)
+_CLOCK = re.compile(
+    r"(?<![\d:.])([01]?\d|2[0-3])(?::|[.h](?=\d\d\s*(?:Uhr|hrs?|Z|UTC|GMT|CES?T|[ap]\.?m)|\d\d\b))([0-5]\d)"
+    r"(?::([0-5]\d))?(?!\d|[.:]\d)\s*([ap]\.?\s?m\b\.?)?\s*\(?(?:(Z\b|UTC|GMT)(?!\s?[+-]\d)|(?:UTC|GMT)?\s?([+-]\d{1,2}):?(\d{2})?(?!\d))?",
+    re.IGNORECASE | re.ASCII,
+)
+CLOCK_REACH = 25
+"""Characters after or before a day within which a time of day belongs to it. Chosen, not measured."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineDate:
+    value: str
+    """ISO 8601."""
+    precision: str
+    raw: str
+    """The part of the line that was read."""
+
+
+def date_in_line(line: str, now: datetime, *, month_first: bool | None = None) -> LineDate | None:
+    """Return the first date of a line; None where there is none, or where day and month could be swapped.
+
+    `month_first` says how 3/4/2026 is written; None leaves such dates alone. Points always follow a day.
+    """
+    if len(line) > MAX_LINE_CHARS:
+        return None
+    for found, year, month, day in sorted(_days(line, month_first), key=lambda entry: entry[0].start()):
+        iso = f"{year:04}-{month:02}-{day:02}"
+        clock, end = _clock(line, found)
+        raw = line[found.start() : max(found.end(), end)]
+        parsed = parse_date(iso + clock, now) or parse_date(iso, now)
+        if parsed:
+            return LineDate(*parsed, raw)
+    return None
+
+
+def _days(line: str, month_first: bool | None) -> Iterator[tuple[re.Match[str], int, int, int]]:
+    for pattern in (_YEAR_FIRST, _CJK):
+        for found in pattern.finditer(line):
+            yield found, int(found[1]), int(found[2]), int(found[3])
+    for found in _NUMBERS.finditer(line):
+        one, other, year = int(found[1]), int(found[3]), int(found[4])
+        year += 2000 if year < 100 else 0
+        if found[2] == "." or one > 12 or one == other or month_first is False:
+            yield found, year, other, one
+        elif other > 12 or month_first:
+            yield found, year, one, other
+    for found in _DAY_MONTH.finditer(line):
+        if month := _month(found[2]):
+            yield found, int(found[3]), month, int(found[1])
+    for found in _MONTH_DAY.finditer(line):
+        if month := _month(found[1]):
+            yield found, int(found[3]), month, int(found[2])
+
+
+def _month(word: str) -> int | None:
+    if word.casefold().startswith("tháng "):
+        return int(word[6:])
+    return _month_names().get(word.casefold())
+
+
+@cache
+def _month_names() -> dict[str, int]:
+    text = files("crawler.extraction").joinpath("month_names.toml").read_text(encoding="utf-8")
+    return {
+        name.casefold(): number
+        for names in tomllib.loads(text).values()
+        for number, spellings in enumerate(names, 1)
+        for name in spellings.split()
+    }
+
+
+def _clock(line: str, day: re.Match[str]) -> tuple[str, int]:
+    """Return the time of day beside a day as the end of an ISO date, "" where there is none, and where it ends."""
+    found = _CLOCK.search(line, day.end(), min(len(line), day.end() + CLOCK_REACH))
+    if found is None:
+        before = line[max(0, day.start() - CLOCK_REACH) : day.start()]
+        found = next(iter(_CLOCK.finditer(before)), None)
+        end = 0
+    else:
+        end = found.end()
+    if found is None:
+        return "", 0
+    hour, minute, second, half, utc, offset, offset_minutes = found.groups()
+    number = int(hour)
+    if half:
+        number = number % 12 + (12 if half[0] in "pP" else 0)
+    zone = "Z" if utc else f"{int(offset):+03}:{offset_minutes or '00'}" if offset else ""
+    return f"T{number:02}:{minute}{f':{second}' if second else ''}{zone}", end
