@@ -11,7 +11,9 @@ if TYPE_CHECKING:
 
 PROJECT_OWN = frozenset({"BOT_NAME", "SPIDER_MODULES", "NEWSPIDER_MODULE", "PROJECT_PAGE", "USER_AGENT", "LOG_LEVEL"})
 """What a project names for itself."""
-MERGED = frozenset({"DOWNLOADER_MIDDLEWARES", "EXTENSIONS", "ITEM_PIPELINES", "DOWNLOAD_HANDLERS"})
+MERGED = frozenset(
+    {"DOWNLOADER_MIDDLEWARES", "SPIDER_MIDDLEWARES", "EXTENSIONS", "ITEM_PIPELINES", "DOWNLOAD_HANDLERS"}
+)
 """Tables of components: ours are added to the project's, its own entries win."""
 
 

@@ -25,6 +25,7 @@ class Workers:
         options = WorkerOptions(
             workers=settings.getint("WINNOW_EXTRACTION_WORKERS"),
             seconds=settings.getfloat("WINNOW_PAGE_SECONDS"),
+            preload="crawler.worker_preload",
         )
         extension = cls(options)
         scrapy_crawler.signals.connect(extension.close, signals.engine_stopped)

@@ -22,6 +22,7 @@ from crawler.errors import (
     BodyTruncated,
     ConnectionFailed,
     DownloadTimeout,
+    EmptyPage,
     HttpFailed,
     HttpRefused,
     NameNotResolved,
@@ -35,6 +36,8 @@ from crawler.errors import (
 RETRIED_STATUS = frozenset({403, 408, 425, 429})
 """Client errors that may pass: timeout, too early, too many requests (RFC 9110, 8470, 6585), and 403, which is
 what walls against crawlers say of the crawler, not of the page."""
+
+OTHER_SCHEME = re.compile(rb"\s*(?!https?:)([a-z][a-z0-9+.-]{0,30}):", re.IGNORECASE)
 
 TLS_WORDS = re.compile(r"ssl|tls|certificate|handshake", re.IGNORECASE)
 
@@ -66,9 +69,23 @@ def page_error(error: BaseException, refused_hosts: frozenset[str] = frozenset()
 def http_error(status: int, location: bytes | None = None) -> PageError:
     """Return the error of an HTTP status that is not 2xx or 304; `location` is where a redirect wants to lead."""
     if 300 <= status < 400 and location is not None:
+        scheme = OTHER_SCHEME.match(location)
+        if scheme:
+            return SchemeRefused(f"leads to {scheme[1].decode('latin-1').lower()}:, only http and https are fetched")
         return HttpFailed(f"HTTP {status} to {location[:100].decode('latin-1')}, which is not followed")
     passing = status >= 500 or status in RETRIED_STATUS or status < 400
     return HttpFailed(f"HTTP {status}") if passing else HttpRefused(f"HTTP {status}")
+
+
+def unusable(status: int) -> PageError | None:
+    """Return why an answer with a 2xx status is no page, None where it is one."""
+    if status in {200, 203}:
+        return None
+    if status in {204, 205}:
+        return EmptyPage(f"HTTP {status}: an answer without content")
+    if status == 206:
+        return BodyTruncated("HTTP 206: a part of the page, which was asked for whole")
+    return HttpFailed(f"HTTP {status}: not the page itself")
 
 
 def _by_words(error: BaseException) -> PageError:
@@ -82,7 +99,8 @@ def _by_words(error: BaseException) -> PageError:
     if isinstance(error, DownloadFailedError | OSError):
         return ConnectionFailed(f"the connection failed ({_reasons(error)})")
     if isinstance(error, ValueError):
-        return BadUrl(words)
+        # Scrapy's words for a scheme without slashes, such as javascript:
+        return SchemeRefused("only http and https are fetched") if "Missing scheme in" in words else BadUrl(words)
     return ConnectionFailed(words)
 
 

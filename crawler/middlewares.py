@@ -1,16 +1,20 @@
-"""Downloader middlewares that stand before every request, redirects and robots.txt included."""
+"""Downloader middlewares that stand before every request and answer, redirects and robots.txt included."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
+from scrapy.responsetypes import responsetypes
+
 from crawler.addresses import AllowedAddress, check_url, parse_allowed
+from crawler.content_codings import ACCEPTED, CodingOptions, codings_of, decoded_body
 from crawler.errors import BadUrl, OffSite
 from crawler.urls import same_site
 
 if TYPE_CHECKING:
     from scrapy import Request
     from scrapy.crawler import Crawler
+    from scrapy.http import Response
 
 
 class AddressGuardMiddleware:
@@ -49,3 +53,33 @@ class SiteGuardMiddleware:
             return
         if not same_site(request.url, site_url, request.meta.get("allow_hosts", frozenset())):
             raise OffSite(f"leads to {request.url}, outside the site; name the host in allow_hosts if it belongs to it")
+
+
+class DecompressionMiddleware:
+    """Undoes content codings within bounds, whole streams only; in the place of Scrapy's HttpCompressionMiddleware.
+
+    `download_maxsize` in a request's meta bounds its answer; `cut_at` has an answer cut there instead of refused.
+    """
+
+    def __init__(self, max_bytes: int) -> None:
+        self.max_bytes = max_bytes
+
+    @classmethod
+    def from_crawler(cls, scrapy_crawler: Crawler) -> Self:
+        return cls(scrapy_crawler.settings.getint("DOWNLOAD_MAXSIZE"))
+
+    async def process_request(self, request: Request) -> None:
+        request.headers.setdefault("Accept-Encoding", ", ".join(ACCEPTED))
+
+    async def process_response(self, request: Request, response: Response) -> Response:
+        """Raise PageTooLarge, BodyTruncated or NotHtml for a body that is not to be had whole."""
+        codings = codings_of(value.decode("latin-1") for value in response.headers.getlist("Content-Encoding"))
+        if not codings:
+            return response
+        cut_at = request.meta.get("cut_at")
+        max_bytes = cut_at or request.meta.get("download_maxsize", self.max_bytes)
+        body = decoded_body(response.body, codings, CodingOptions(max_bytes, cut=cut_at is not None))
+        headers = response.headers.copy()
+        del headers["Content-Encoding"]
+        kind = responsetypes.from_args(headers=headers, url=response.url, body=body)
+        return response.replace(cls=kind, headers=headers, body=body)

@@ -7,8 +7,10 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
-from scrapy import Request
+from scrapy import Request, signals
+from scrapy.exceptions import StopDownload
 from scrapy.http.request import NO_CALLBACK
 
 from crawler.hosts import iso, seconds_of
@@ -21,10 +23,11 @@ MAX_AGE_SECONDS = 86_400
 """RFC 9309, 2.4: not longer than 24 hours."""
 MAX_BYTES = 512 * 1024
 """Bytes that are read; RFC 9309, 2.5 asks for at least 500 KiB."""
-MAX_ANSWER_BYTES = 10_000_000
+CUT_AT = "cut_at"
+"""Request meta: bytes after which the answer is cut, on the wire and decompressed."""
 MAX_REDIRECTS = 5
 """RFC 9309, 2.3.1.2."""
-KEPT_META = ("autothrottle_dont_adjust_delay", "download_slot", "site")
+KEPT_META = ("autothrottle_dont_adjust_delay", "download_slot", "site", "verify_tls")
 """A site's own delay holds for its files too, and they count with its requests."""
 PASSING = frozenset({408, 425, 429})
 
@@ -54,6 +57,8 @@ class SiteFiles:
     def __init__(self, scrapy_crawler: Crawler) -> None:
         self.crawler = scrapy_crawler
         self._asked: dict[str, asyncio.Future[SiteFile]] = {}
+        self._received: WeakKeyDictionary[Request, int] = WeakKeyDictionary()
+        scrapy_crawler.signals.connect(self.bytes_received, signals.bytes_received)
 
     async def get(self, url: str, meta: Mapping[str, Any]) -> SiteFile:
         """Return the file; `meta` is of the request that needs it. Raises what the download raises."""
@@ -68,6 +73,13 @@ class SiteFiles:
             except Exception as error:  # noqa: BLE001 - whoever waits for the file gets it
                 answer.set_exception(error)
         return await asyncio.shield(answer)
+
+    def bytes_received(self, data: bytes, request: Request) -> None:
+        """End the download of a file at what is read of one: some have no end."""
+        if CUT_AT in request.meta:
+            received = self._received[request] = self._received.get(request, 0) + len(data)
+            if received > request.meta[CUT_AT]:
+                raise StopDownload(fail=False)
 
     async def _get(self, url: str, meta: Mapping[str, Any]) -> SiteFile:
         store = kept_hosts(self.crawler)
@@ -89,7 +101,8 @@ class SiteFiles:
             callback=NO_CALLBACK,
             meta={
                 "dont_obey_robotstxt": True,
-                "download_maxsize": MAX_ANSWER_BYTES,
+                "download_maxsize": 0,
+                CUT_AT: MAX_BYTES,
                 "redirect_ttl": MAX_REDIRECTS,
                 **passed_on,
             },

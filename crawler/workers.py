@@ -1,28 +1,32 @@
 """Worker processes that can be killed: a page costs at most itself.
 
-Pebble's pool, not the standard library's: there one dead worker failed 5 of 8 good pages and no task can be killed
-(decision 0004). A call whose worker died or ran out of time is made once more, alone; only then it is at fault.
+A call whose worker died or ran out of time is made once more, alone in a new process; only then it is at fault. One
+whose worker was killed from outside, by a person or for the system's memory, is made some more times.
 """
 
 from __future__ import annotations
 
 import logging
-import multiprocessing
-import os
-import pkgutil
-import signal
-from collections.abc import Callable
-from concurrent.futures import Future, TimeoutError
+import queue
+import threading
+from concurrent.futures import Future, InvalidStateError
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
-from functools import partial
 from types import TracebackType
 from typing import Any, Self
 
-from pebble import ProcessExpired, ProcessPool
-
 from crawler.errors import ExtractionCrashed, ExtractionTimeout, PageError
+from crawler.worker_process import Limits, WorkerDied, WorkerProcess, WorkerTooSlow, cores
 
 logger = logging.getLogger(__name__)
+
+MAX_FAULTS = 2
+"""Times that a call may end its worker or exceed its time."""
+MAX_KILLS = 6
+"""Times that the worker of a call may be killed from outside; with a kill a second a call of 0.1 s needs three at
+most in a million. Chosen."""
+MAX_STARTS = 20
+"""Times in a row that a new worker may die before it takes a call. Chosen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +39,19 @@ class WorkerOptions:
     """Calls after which a worker is replaced: lxml and the extractors grow with every page."""
     memory_bytes: int = 1_500_000_000
     """Address space of a worker (RLIMIT_AS); not set where the system has no such limit."""
+    preload: str = ""
+    """Module that a worker has imported before it is given a page; empty: none."""
 
     @property
     def worker_count(self) -> int:
-        return self.workers or _cores()
+        return self.workers or cores()
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    function: str
+    arguments: tuple[Any, ...]
+    outer: Future[Any]
 
 
 class WorkerPool:
@@ -46,10 +59,12 @@ class WorkerPool:
 
     def __init__(self, options: WorkerOptions) -> None:
         self.options = options
-        self._pool = self._start(options.worker_count, options.calls_per_worker)
-        self._quarantine: ProcessPool | None = None
-        self._closed = False
+        self._limits = Limits(options.seconds, options.memory_bytes, options.preload)
+        self._calls: queue.SimpleQueue[_Call | None] = queue.SimpleQueue()
         self._open: set[Future[Any]] = set()
+        self._minders: list[_Minder] = []
+        self._alone = threading.Lock()
+        self._closed = False
 
     def __enter__(self) -> Self:
         return self
@@ -67,92 +82,124 @@ class WorkerPool:
         down twice.
         """
         outer: Future[Any] = Future()
+        if self._closed:
+            outer.cancel()
+            return outer
         self._open.add(outer)
         outer.add_done_callback(self._open.discard)
-        call = (function, arguments)
-        self._schedule(self._pool, call, partial(self._settle_or_isolate, call, outer))
+        self._calls.put(_Call(function, arguments, outer))
+        if len(self._minders) < min(self.options.worker_count, len(self._open)):
+            self._minders.append(_Minder(self._limits, self.options.calls_per_worker, self._calls, self._alone))
         return outer
 
     def close(self) -> None:
         """Stop the workers; calls that are not done are given up."""
         self._closed = True
-        for pool in (self._pool, self._quarantine):
-            if pool is not None:
-                pool.stop()  # type: ignore[no-untyped-call] # pebble's own
-                pool.join()
+        for minder in self._minders:
+            minder.stop()
+            self._calls.put(None)
+        for minder in self._minders:
+            minder.thread.join(10)
         for call in tuple(self._open):
             call.cancel()
 
-    def _start(self, workers: int, calls_per_worker: int) -> ProcessPool:
-        # spawn: a forked child would inherit the reactor's threads, locks and sockets.
-        return ProcessPool(
-            max_workers=workers,
-            max_tasks=calls_per_worker,
-            context=multiprocessing.get_context("spawn"),
-            initializer=_start_worker,
-            initargs=(self.options.memory_bytes,),
-        )
 
-    def _schedule(
-        self, pool: ProcessPool, call: tuple[str, tuple[Any, ...]], done: Callable[[Future[Any]], None]
+class _Minder:
+    """A thread with one worker process at a time, which it replaces when it dies."""
+
+    def __init__(
+        self,
+        limits: Limits,
+        calls_per_worker: int,
+        calls: queue.SimpleQueue[_Call | None],
+        alone: threading.Lock,
     ) -> None:
-        future: Future[Any] = pool.schedule(_call, args=call, timeout=self.options.seconds)
-        future.add_done_callback(done)
+        self.limits = limits
+        self.calls_per_worker = calls_per_worker
+        self.calls = calls
+        self.alone = alone
+        """Held by the one minder that tries a call again."""
+        self.stopped = False
+        self._process: WorkerProcess | None = None
+        self.thread = threading.Thread(target=self._mind, name="worker minder", daemon=True)
+        self.thread.start()
 
-    def _settle_or_isolate(self, call: tuple[str, tuple[Any, ...]], outer: Future[Any], inner: Future[Any]) -> None:
-        error = None if inner.cancelled() else inner.exception()
-        if not self._closed and isinstance(error, ProcessExpired | TimeoutError):
-            if self._quarantine is None:
-                self._quarantine = self._start(1, 1)
-            self._schedule(self._quarantine, call, partial(self._settle_alone, outer))
+    def stop(self) -> None:
+        """Take no further call; the one at work is given up."""
+        self.stopped = True
+        if self._process is not None:
+            self._process.kill()
+
+    def _mind(self) -> None:
+        while (call := self.calls.get()) is not None and not self.stopped:
+            if not call.outer.cancelled():
+                _settle(call.outer, self._outcome(call))
+        self._renew(None)
+
+    def _outcome(self, call: _Call) -> Any:
+        """Return the call's result, or what it fails with as an exception."""
+        faults = kills = 0
+        while True:
+            try:
+                with self.alone if faults else nullcontext():
+                    return self._ready_process().call(call.function, call.arguments)
+            except (WorkerTooSlow, WorkerDied) as end:
+                self._renew(None)
+                if self.stopped:
+                    return PageError("given up")  # its future is cancelled
+                killed = isinstance(end, WorkerDied) and end.was_killed
+                kills, faults = kills + killed, faults + (not killed)
+                if faults == MAX_FAULTS or kills == MAX_KILLS:
+                    return self._blame(end)
+            except Exception as error:  # noqa: BLE001 - whatever the function raised is the call's outcome
+                return _told(error)
+
+    def _blame(self, end: WorkerTooSlow | WorkerDied) -> PageError:
+        if isinstance(end, WorkerTooSlow):
+            return ExtractionTimeout(f"not read within {self.limits.seconds:g} s, nor in a second try alone")
+        if end.was_killed:
+            return ExtractionCrashed(f"its worker process was killed {MAX_KILLS} times")
+        return ExtractionCrashed(f"ended its worker process twice (exit code {end.exit_code})")
+
+    def _ready_process(self) -> WorkerProcess:
+        """Return a worker that takes calls; raises WorkerDied where none comes up."""
+        process = self._process
+        if process is not None and process.calls < self.calls_per_worker:
+            return process
+        for attempt in range(1, MAX_STARTS + 1):
+            try:
+                process = self._renew(WorkerProcess(self.limits, in_haste=attempt % 2 == 0))
+                assert process is not None
+                process.wait_ready()
+                return process
+            except (WorkerDied, WorkerTooSlow):
+                if attempt == MAX_STARTS or self.stopped:
+                    raise
+        raise AssertionError("unreachable")
+
+    def _renew(self, process: WorkerProcess | None) -> WorkerProcess | None:
+        old, self._process = self._process, process
+        if old is not None:
+            old.discard()
+        if self.stopped and process is not None:
+            process.kill()
+        return process
+
+
+def _settle(outer: Future[Any], outcome: Any) -> None:
+    with suppress(InvalidStateError):  # cancelled meanwhile
+        if isinstance(outcome, Exception):
+            outer.set_exception(outcome)
         else:
-            _pass_on(inner, outer)
-
-    def _settle_alone(self, outer: Future[Any], inner: Future[Any]) -> None:
-        error = None if inner.cancelled() else inner.exception()
-        if isinstance(error, TimeoutError):
-            seconds = self.options.seconds
-            outer.set_exception(ExtractionTimeout(f"not read within {seconds:g} s, nor in a second try alone"))
-        elif isinstance(error, ProcessExpired):
-            outer.set_exception(ExtractionCrashed(f"ended its worker process twice (exit code {error.exitcode})"))
-        else:
-            _pass_on(inner, outer)
+            outer.set_result(outcome)
 
 
-def _pass_on(inner: Future[Any], outer: Future[Any]) -> None:
-    if inner.cancelled():
-        outer.cancel()
-        return
-    error = inner.exception()
-    if error is None:
-        outer.set_result(inner.result())
-    elif isinstance(error, PageError):
-        outer.set_exception(error)
-    elif isinstance(error, MemoryError | RecursionError):
-        outer.set_exception(ExtractionCrashed(f"more than a page may take ({type(error).__name__})"))
-    else:
-        # A fault of ours: it costs this page only, and is told in full.
-        logger.error("a worker raised", exc_info=error)
-        outer.set_exception(ExtractionCrashed(f"{type(error).__name__}: {error}"))
-
-
-def _cores() -> int:
-    """Cores that this process may use, which in a container are fewer than the machine has."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _start_worker(memory_bytes: int) -> None:
-    """Bound the worker, and leave Ctrl-C to the main process."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        import resource  # not on Windows
-    except ImportError:
-        return
-    _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    limit = memory_bytes if hard == resource.RLIM_INFINITY else min(memory_bytes, hard)
-    resource.setrlimit(resource.RLIMIT_AS, (limit, hard))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
-
-
-def _call(function: str, arguments: tuple[Any, ...]) -> Any:
-    return pkgutil.resolve_name(function)(*arguments)
+def _told(error: Exception) -> PageError:
+    """Return what a call fails with that raised this."""
+    if isinstance(error, PageError):
+        return error
+    if isinstance(error, MemoryError | RecursionError):
+        return ExtractionCrashed(f"more than a page may take ({type(error).__name__})")
+    # A fault of ours: it costs this page only, and is told in full.
+    logger.error("a worker raised", exc_info=error)
+    return ExtractionCrashed(f"{type(error).__name__}: {error}")

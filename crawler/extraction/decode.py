@@ -30,8 +30,8 @@ _BYTE_ORDER_MARKS = (
     (b"\xfe\xff", "utf-16be"),
 )
 _UTF_16_PATTERNS = (
-    (re.compile(rb"\s?\x00?<\x00[!?a-zA-Z]\x00"), "utf-16le"),
-    (re.compile(rb"\x00<\x00[!?a-zA-Z]"), "utf-16be"),
+    (re.compile(rb"(?:\x00\s)*\x00<\x00[!?a-zA-Z]"), "utf-16be"),
+    (re.compile(rb"(?:\s\x00)*<\x00[!?a-zA-Z]\x00"), "utf-16le"),
 )
 _WIDER_CODECS = {"gbk": "gb18030", "windows-1252": "cp1252"}
 """Where Python's codec of the name knows fewer characters than the standard's."""

@@ -12,14 +12,19 @@ class ExtractionOptions:
     max_bytes: int = 10_000_000
     """Bytes of a document before parsing. An 8 MB page took trafilatura 12 s; the largest of 2,136
     article pages has 2.2 MB."""
-    max_elements: int = 200_000
-    """Start tags of a document before parsing. Chosen; of 2,136 article pages the largest has
-    10,126."""
+    max_elements: int = 100_000
+    """Start tags of a document before parsing; a script or drawing counts as one. 150,000 took 10 s. Chosen; of
+    2,136 article pages the largest has 10,126."""
     max_attributes: int = 1_000
-    """Attributes of one tag; 100,000 on one tag kept trafilatura busy for minutes. Browsers show such pages, no
-    publisher writes them."""
-    max_depth: int = 250
-    """Nested elements that are walked; libxml2 itself stops at 256 without huge_tree."""
+    """Attributes of one tag; 100,000 on one tag kept the parser busy for 20 s, trafilatura for minutes. Browsers
+    show such pages, no publisher writes them."""
+    max_attributes_in_all: int = 300_000
+    """Attributes of all tags of 200 characters and more. Chosen, not measured."""
+    max_depth: int = 120
+    """Nested elements; a deeper page is made flat. libxml2 drops text from 2,048 on, trafilatura's parsers from 256
+    on. Chosen, not measured."""
+    flat_depth: int = 40
+    """Nested elements of a page that was made flat: what the labeller knows. Chosen, not measured."""
     short_words: int = 50
     """Words of `text` under which a record's status is `short`. Chosen: the bound under which near-duplicate
     search is off as well."""

@@ -9,13 +9,11 @@ from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from crawler.errors import EmptyPage, NotHtml, PageTooLarge
 from crawler.extraction.clean_text import strip_control_references
+from crawler.extraction.flat_tree import flat_tree, is_deeper
+from crawler.extraction.markup_bounds import check_bounds
 from crawler.extraction.options import ExtractionOptions
 
 XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
-TAG = re.compile(r"<[A-Za-z]")
-ATTRIBUTE_FLOOD = r"<[A-Za-z][^<>]{%d,}"
-QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
-ATTRIBUTE = re.compile(r"\s[^\s=<>\"'/]+")
 
 BINARY_SIGNATURES = (
     b"%PDF-", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"PK\x03\x04", b"\x1f\x8b", b"RIFF", b"\x00\x00\x00", b"ID3",
@@ -44,22 +42,22 @@ def check_document(body: bytes, content_type: str | None, options: ExtractionOpt
 
 
 def parse(markup: str, options: ExtractionOptions) -> HtmlElement:
-    """Return the tree of the decoded page, comments and processing instructions left out.
+    """Return the tree of the decoded page, without comments, processing instructions and the insides of drawings.
+
+    Elements deeper than the cap are put side by side.
 
     Raises PageTooLarge over the caps on elements and attributes, EmptyPage where nothing can be parsed.
     """
     markup = strip_control_references(XML_DECLARATION.sub("", markup.lstrip("\ufeff")))
-    elements = sum(1 for _ in TAG.finditer(markup))
-    if elements > options.max_elements:
-        raise PageTooLarge(f"{elements:,} elements, the cap is {options.max_elements:,}")
-    # An attribute takes at least two characters, so that shorter tags need not be counted.
-    for tag in re.finditer(ATTRIBUTE_FLOOD % (2 * options.max_attributes), markup):
-        attributes = sum(1 for _ in ATTRIBUTE.finditer(QUOTED.sub("''", tag.group())))
-        if attributes > options.max_attributes:
-            raise PageTooLarge(f"a tag with {attributes:,} attributes, the cap is {options.max_attributes:,}")
+    check_bounds(markup, options)
     parser = HTMLParser(remove_comments=True, remove_pis=True, huge_tree=True)
     try:
-        return document_fromstring(markup, parser=parser)
+        root = document_fromstring(markup, parser=parser)
+        if is_deeper(root, options.max_depth):
+            root = flat_tree(markup, options.flat_depth)
+        for drawing in root.iter("svg"):
+            del drawing[:]
+        return root
     except (etree.ParserError, etree.XMLSyntaxError) as error:
         raise EmptyPage(f"nothing to parse ({error})") from error
 

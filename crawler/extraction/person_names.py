@@ -71,6 +71,8 @@ def split_names(text: str) -> list[str]:
 
 def names_in_line(line: str) -> list[str]:
     """Return the names of one line of visible text; all words but particles must begin with a capital."""
+    if len(line) > MAX_FIELD_CHARS:
+        return []
     text = _without_prefix(" ".join(line.split()))
     name_part = _REST.sub("", text)
     names = [name for name in split_names(name_part) if _looks_like_name(name)]

@@ -1,0 +1,209 @@
+"""Full form of the hostile cases: all in one crawl and one scrape, with the bounds that ship, in 2 GB of address space.
+
+python -m tests.benchmarks.hostile [crawl|scrape|worst|kills] [--cases NAME,NAME]
+
+crawl, scrape: every case; what is not as it must be is named, then peak memory, time and the account.
+worst: one case at a time, those that take most, for the bound table.
+kills: a worker is killed with SIGKILL every second in a crawl of 500 pages.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import resource
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.crawls.hostile import judge, run
+from tests.crawls.hostile.articles import article, feed
+from tests.crawls.hostile.case import Case, Exchange, whole
+from tests.crawls.hostile.server import HostileServer
+from tests.crawls.hostile.table import CASES
+
+ADDRESS_SPACE = 2 << 30
+LOOK_SECONDS = 0.1
+FULL: Mapping[str, Any] = {"settings": {"WINNOW_NETWORK_DOWN_HOSTS": 0}}
+"""All bounds as shipped; most hosts here are out of reach on purpose, so that the network counts as up."""
+WORST = (
+    "brotli_bomb", "gzip_bomb", "zstd_bomb", "gzip_in_gzip_bomb", "endless_body", "endless_chunks", "endless_headers",
+    "continue_flood",
+    "million_elements", "million_attributes", "half_million_links", "attributes_behind_a_quote", "one_line_8_mb",
+    "deep_div_100000", "deep_div", "page_over_cap", "drip_body", "hang_before_status", "gzip_cut",
+    "robots_200_mb",
+)  # fmt: skip
+
+
+@dataclass
+class Measured:
+    """Runs a command in bounded address space and notes the most memory that its processes had."""
+
+    main_mb: float = 0.0
+    worker_mb: float = 0.0
+    sum_mb: float = 0.0
+    killer: bool = False
+    only_children: bool = False
+    """Kill what the main process started itself, not what that started."""
+    kills: int = field(default=0)
+
+    def __call__(
+        self,
+        *arguments: str,
+        folder: Path,
+        changes: Mapping[str, Any],
+        given: bytes | None = None,
+        within: float = 3600.0,
+    ) -> tuple[int, float, bytes, str]:
+        started = time.monotonic()
+        with (folder / "stdout").open("wb") as out, (folder / "stderr").open("wb") as err:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "tests.crawls.hostile.command", *arguments],
+                cwd=folder, env=run.environment(changes), stdin=subprocess.PIPE, stdout=out, stderr=err,
+                preexec_fn=_bound,  # noqa: PLW1509 - no other thread is in a lock of ours
+            )  # fmt: skip
+            threading.Thread(target=self._watch, args=(process,), daemon=True).start()
+            process.communicate(given, timeout=within)
+        seconds = time.monotonic() - started
+        return process.returncode, seconds, (folder / "stdout").read_bytes(), (folder / "stderr").read_text("utf-8")
+
+    def _watch(self, process: subprocess.Popen[bytes]) -> None:
+        killed_at = time.monotonic()
+        while process.poll() is None:
+            main, workers = _resident_mb(process.pid), {pid: _resident_mb(pid) for pid in _descendants(process.pid)}
+            self.main_mb = max(self.main_mb, main)
+            self.worker_mb = max(self.worker_mb, *workers.values(), 0.0)
+            self.sum_mb = max(self.sum_mb, main + sum(workers.values()))
+            if self.killer and time.monotonic() - killed_at >= 1 and workers:
+                killed_at = time.monotonic()
+                targets = list(_children(process.pid)) if self.only_children else list(workers)
+                os.kill(random.choice(targets or list(workers)), signal.SIGKILL)
+                self.kills += 1
+            time.sleep(LOOK_SECONDS)
+
+
+def _bound() -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (ADDRESS_SPACE, ADDRESS_SPACE))
+
+
+def _resident_mb(pid: int) -> float:
+    try:
+        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * resource.getpagesize() / 1e6
+    except (OSError, IndexError):
+        return 0.0
+
+
+def _children(pid: int) -> Iterator[int]:
+    """Worker processes; the resource tracker of multiprocessing is none."""
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        try:
+            for child in task.read_text().split():
+                if b"resource_tracker" not in Path(f"/proc/{child}/cmdline").read_bytes():
+                    yield int(child)
+        except OSError:
+            continue
+
+
+def _descendants(pid: int) -> Iterator[int]:
+    for child in _children(pid):
+        yield child
+        yield from _descendants(child)
+
+
+def everything(mode: str, cases: Sequence[Case]) -> None:
+    measured = Measured()
+    folder = Path(tempfile.mkdtemp(prefix="winnow-hostile-"))
+    with HostileServer(cases) as server:
+        start = run.crawl if mode == "crawl" else run.scrape
+        ran = start(server, cases, folder, FULL, runner=measured)
+        wrong = 0
+        for case in cases:
+            if mode == "crawl":
+                faults = judge.faults_of_crawl(case, ran, server)
+            else:
+                faults = judge.faults_of_scrape(case, ran, server) if case.has_page else []
+            wrong += bool(faults)
+            if faults:
+                print(f"{case.family} {case.name}: {'; '.join(faults)}")
+        good = sum(ran.of(_key(mode, server.good_url(case))) is not None for case in cases)
+        records = Counter(outcome.word for outcome in ran.pages.values())
+        print(f"{mode}: {len(cases)} cases, {wrong} not as they must be, exit {ran.code}, {ran.seconds:.0f} s")
+        print(f"good articles with an outcome: {good}; outcomes: {dict(sorted(records.items()))}")
+        print(f"requests to inner addresses: {len(server.canary_hits)}")
+        print(
+            f"peak MB: main {measured.main_mb:.0f}, a worker {measured.worker_mb:.0f}, together {measured.sum_mb:.0f}"
+        )
+        if ran.report:
+            accounts = ran.report["sites"].values()
+            print(f"accounts that hold: {sum(account['holds'] for account in accounts)} of {len(accounts)}")
+    print(folder)
+
+
+def _key(mode: str, url: str) -> str:
+    return run.identity(url) if mode == "crawl" else url
+
+
+def worst(cases: Sequence[Case]) -> None:
+    """One `winnow scrape` for each case alone."""
+    print("| case | seconds | peak MB main | worker | outcome |\n|---|---|---|---|---|")
+    with HostileServer(cases) as server:
+        for case in cases:
+            measured = Measured()
+            folder = Path(tempfile.mkdtemp(prefix="winnow-worst-"))
+            ran = run.scrape(server, [case], folder, FULL, runner=measured)
+            outcome = ran.of(server.url(case))
+            word = outcome.word if outcome else "nothing"
+            print(
+                f"| {case.name} | {ran.seconds:.0f} | {measured.main_mb:.0f} | {measured.worker_mb:.0f} | {word} |",
+                flush=True,
+            )
+
+
+def kills(pages: int = 500, *, only_children: bool = False) -> None:
+    async def listed(exchange: Exchange) -> None:
+        links = [f"{exchange.base_url}/n/{n}" for n in range(pages)]
+        await exchange.send(whole(feed(links), kind="application/rss+xml"))
+
+    async def shown(exchange: Exchange) -> None:
+        await exchange.send(whole(article(500_000 + int(exchange.path[3:]))))
+
+    case = Case("kills", "500 good pages", frozenset(), {"/feed.xml": listed, "/n/*": shown})
+    measured = Measured(killer=True, only_children=only_children)
+    folder = Path(tempfile.mkdtemp(prefix="winnow-kills-"))
+    with HostileServer([case]) as server:
+        ran = run.crawl(server, [case], folder, FULL, runner=measured)
+    words = Counter(outcome.word for outcome in ran.pages.values())
+    records = run.written(folder / "output")
+    ids = {record["id"] for record in records}
+    print(f"{measured.kills} kills in {ran.seconds:.0f} s, exit {ran.code}")
+    print(f"{len(records)} records, {len(ids)} ids, {dict(words)}")
+    print(folder)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("mode", choices=("crawl", "scrape", "worst", "kills"), default="crawl", nargs="?")
+    parser.add_argument("--cases", default="", help="names, separated by commas")
+    options = parser.parse_args()
+    chosen = set(options.cases.split(",")) if options.cases else set()
+    cases = [case for case in CASES if not chosen or case.name in chosen]
+    if options.mode == "kills":
+        kills()
+        kills(only_children=True)
+    elif options.mode == "worst":
+        worst([case for case in CASES if case.name in (chosen or WORST)])
+    else:
+        everything(options.mode, cases)
+
+
+if __name__ == "__main__":
+    main()
