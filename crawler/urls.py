@@ -13,6 +13,7 @@ from urllib.parse import unquote_plus
 from w3lib.url import canonicalize_url
 
 from crawler.errors import BadUrl, SchemeRefused
+from crawler.url_variants import is_amp_param, out_of_amp_cache, plain_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +26,7 @@ MAX_LABEL_CHARS, MAX_HOST_CHARS = 63, 253
 _USERINFO = re.compile(r"(?<=[/\\])[^/\\?#@]*(?:@[^/\\?#@]*)*@")
 _SCHEME = re.compile(r"[\x00-\x20]*([a-zA-Z][a-zA-Z0-9+.-]*):")
 _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
-_SESSION_PATH = re.compile(r";jsessionid=[^/;]*", re.IGNORECASE)
+_DEVICE_LABELS = frozenset({"www", "m", "mobile", "amp"})
 _EMPTY_FRAGMENTS = frozenset({"#!", "#/", "#!/"})
 
 
@@ -74,17 +75,46 @@ def normalized_url(url: str, significant_params: frozenset[str] = frozenset()) -
     """Return the spelling that all spellings of one page share. It names the page; it is not requested.
 
     The scheme is always written `https`; ports 80 and 443, userinfo, a dot at the end of the host, the
-    fragment (but `#!...` and `#/...`, which name content), tracking parameters and `;jsessionid` go; the
-    query is sorted. Names in `significant_params` are kept. Idempotent. Raises BadUrl or SchemeRefused.
+    fragment (but `#!...` and `#/...`, which name content), tracking parameters and session ids go; the
+    query is sorted. Names in `significant_params` are kept. So do the marks of a variant go that shows the
+    same article: `www.`, `m.`, `mobile.`, `amp.`, AMP's endings and parameters, its caches, `index.html`, a
+    slash at the end (decision 0021). Idempotent. Raises BadUrl or SchemeRefused.
     """
     parsed = parse_url(url)
-    parsed.username = parsed.password = ""
-    name: str = parsed.hostname.removesuffix(".")
+    cached = out_of_amp_cache(parsed.hostname, parsed.pathname, parsed.search)
+    if cached is not None:
+        return normalized_url(cached, significant_params)
+    name = _without_device(parsed.hostname.removesuffix("."))
     port = "" if parsed.port in {"", "80", "443"} else f":{parsed.port}"
-    path = _STRAY_PERCENT.sub("%25", _SESSION_PATH.sub("", parsed.pathname))
-    query = _without_tracking(parsed.search.removeprefix("?"), significant_params)
-    canonical = canonicalize_url(f"https://{name}{port}{path}?{query}")
-    return canonical + _content_fragment(parsed.hash)
+    path = _STRAY_PERCENT.sub("%25", parsed.pathname)
+    query = _without_tracking(parsed.search.removeprefix("?"), significant_params, is_amp_param)
+    origin, path, query = _split_path(canonicalize_url(f"https://{name}{port}{path}?{query}"))
+    shorter = plain_path(path)
+    normal = f"{origin}{shorter}{query}{_content_fragment(parsed.hash)}"
+    # What was cut off may leave dots or another mark at the end.
+    return normal if shorter == path else normalized_url(normal, significant_params)
+
+
+def _split_path(url: str) -> tuple[str, str, str]:
+    """Return scheme with host, path, and query with its question mark."""
+    begin = url.index("/", len("https://"))
+    whole, mark, query = url.partition("?")
+    return url[:begin], whole[begin:], mark + query
+
+
+def _without_device(name: str) -> str:
+    """Return the host without `www.` and the like, where a whole domain stays: `m.example.org`, but not `m.co.uk`."""
+    label, _, rest = name.partition(".")
+    while label in _DEVICE_LABELS and _is_domain(rest):
+        name = rest
+        label, _, rest = name.partition(".")
+    return name
+
+
+def _is_domain(name: str) -> bool:
+    """Whether the name has a label below its public suffix; of an unlisted one that is the last label (PSL, rule *)."""
+    parts = _split_domain()(name)
+    return bool(parts.domain) if parts.suffix else "." in name
 
 
 def requested_form(url: str, significant_params: frozenset[str] = frozenset()) -> str:
@@ -109,16 +139,24 @@ def _content_fragment(fragment: str) -> str:
     return ""
 
 
-def _without_tracking(query: str, significant_params: frozenset[str]) -> str:
+def _without_tracking(
+    query: str, significant_params: frozenset[str], is_dropped: Callable[[str, str], bool] = lambda *_: False
+) -> str:
+    """Return the query without tracking parameters and without those that `is_dropped` tells by name and value."""
     kept_names = {name.casefold() for name in significant_params}
-    return "&".join(pair for pair in query.split("&") if pair and not _is_tracking(pair.partition("=")[0], kept_names))
+    kept = []
+    for pair in filter(None, query.split("&")):
+        name, _, value = pair.partition("=")
+        # `&amp;utm_source=` is what remains of a link that was escaped twice.
+        plain = unquote_plus(name).casefold().removeprefix("amp;")
+        if plain in kept_names or not (_is_tracking(plain) or is_dropped(plain, unquote_plus(value).casefold())):
+            kept.append(pair)
+    return "&".join(kept)
 
 
-def _is_tracking(name: str, kept_names: set[str]) -> bool:
-    # `&amp;utm_source=` is what remains of a link that was escaped twice.
-    plain = unquote_plus(name).casefold().removeprefix("amp;")
+def _is_tracking(name: str) -> bool:
     names, prefixes = _tracking_params()
-    return plain not in kept_names and (plain in names or plain.startswith(prefixes))
+    return name in names or name.startswith(prefixes)
 
 
 @cache

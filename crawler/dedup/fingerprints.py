@@ -17,11 +17,12 @@ def text_hash(text: str) -> str:
     Texts that differ only in compatibility forms (NFKC), case, white space or zero-width characters have the
     same fingerprint. All texts without a visible character share one, so give it no empty text.
     """
-    digest = hashlib.sha256(_comparable(text).encode("utf-8", "surrogatepass"))
+    digest = hashlib.sha256(comparable(text).encode("utf-8", "surrogatepass"))
     return f"sha256:{digest.hexdigest()}"
 
 
-def _comparable(text: str) -> str:
+def comparable(text: str) -> str:
+    """Return what is left of a text without case, compatibility forms, zero-width characters and breaks."""
     # Zero-width characters go first: between a letter and its accent they would keep the two from composing.
     # Folding can undo the normal form, so it is made again.
     folded = unicodedata.normalize("NFKC", _ZERO_WIDTH.sub("", text)).casefold()

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
+from crawler.dedup.bands import BandIndex, MemoryBands
+from crawler.dedup.near import DEFAULT_NEAR_OPTIONS, NearOptions
+from crawler.dedup.near_claims import NearClaims, Nearness
 from crawler.items import Record, Verdict
 
 NEW = Verdict("new")
@@ -36,6 +39,10 @@ class SeenIndex(Protocol):
         text is known by its id alone. `written` is what the page gave before: then the same text is
         "unchanged", and another one of the same id "changed", which is held as "new" is. The text of an
         earlier version stays known for its id.
+
+        A record that is "new" or "changed" and nearly repeats others, claimed or confirmed, says so in
+        `duplicate_of`, `duplicate_cluster_id` and `similarity`. One whose page and another's are declared to be
+        one (canonical URL), and whose text the other holds, is a "duplicate" of that.
         """
         ...
 
@@ -83,14 +90,31 @@ class Claims:
 class ClaimingIndex(ABC):
     """A seen index with its claims in memory; where confirmed records are kept is the subclass's matter."""
 
-    def __init__(self) -> None:
+    def __init__(self, bands: BandIndex, options: NearOptions) -> None:
+        """`bands` keeps the signatures of confirmed records."""
         self._claims = Claims()
+        self._near = NearClaims(bands, options)
 
     def claim(self, record: Record, written: WrittenVersion | None = None) -> Verdict:
         verdict = self._judge(record, written)
-        if verdict.state in {"new", "changed"}:
-            self._claims.add(record, verdict)
+        if verdict.state not in {"new", "changed"}:
+            return verdict
+        nearness = self._near.compare(record)
+        if nearness.same_page is not None and verdict == NEW:
+            return Verdict("duplicate", nearness.same_page.record_id, similarity=nearness.same_page.similarity)
+        verdict = self._with_nearness(record, verdict, nearness)
+        self._claims.add(record, verdict)
+        self._near.hold(record, nearness)
         return verdict
+
+    def _with_nearness(self, record: Record, verdict: Verdict, nearness: Nearness) -> Verdict:
+        if not nearness.matches:
+            return verdict
+        nearest = nearness.matches[0]
+        cluster = self._near.cluster_id(record, nearness)
+        return replace(
+            verdict, duplicate_of=nearest.record_id, duplicate_cluster_id=cluster, similarity=nearest.similarity
+        )
 
     def held(self, record: Record) -> Verdict | None:
         return self._claims.verdict(record.id)
@@ -99,9 +123,11 @@ class ClaimingIndex(ABC):
         verdict = self._claims.verdict(record.id) or NEW
         self._claims.remove(record)
         self._remember(record, is_known=verdict.state == "changed")
+        self._near.confirm(record)
 
     def release(self, record: Record) -> None:
         self._claims.remove(record)
+        self._near.release(record)
 
     def _judge(self, record: Record, written: WrittenVersion | None) -> Verdict:
         is_same_id = written is not None and written.record_id == record.id
@@ -138,8 +164,8 @@ class ClaimingIndex(ABC):
 class MemorySeen(ClaimingIndex):
     """A seen index that lasts as long as the process."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, options: NearOptions = DEFAULT_NEAR_OPTIONS) -> None:
+        super().__init__(MemoryBands(options), options)
         self._confirmed_ids: set[str] = set()
         self._confirmed_texts: dict[str, str] = {}
 

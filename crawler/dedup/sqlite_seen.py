@@ -1,10 +1,14 @@
-"""A seen index that lasts over runs: the tables `seen_records` and `seen_texts` of the state file."""
+"""A seen index that lasts over runs: the tables `seen_records` and `seen_texts` of the state file, and those of
+`sqlite_bands`.
+"""
 
 from __future__ import annotations
 
 import sqlite3
 
+from crawler.dedup.near import DEFAULT_NEAR_OPTIONS, NearOptions
 from crawler.dedup.seen import ClaimingIndex
+from crawler.dedup.sqlite_bands import SqliteBands
 from crawler.items import Record
 
 
@@ -15,8 +19,8 @@ class SqliteSeen(ClaimingIndex):
     back, the row goes with it, and the claim has gone already. The connection's owner opens and ends it.
     """
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        super().__init__()
+    def __init__(self, connection: sqlite3.Connection, options: NearOptions = DEFAULT_NEAR_OPTIONS) -> None:
+        super().__init__(SqliteBands(connection, options), options)
         self._connection = connection
 
     def _has_record(self, record_id: str) -> bool:

@@ -12,6 +12,7 @@ from crawler import errors
 from crawler.items import SCHEMA_VERSION, JsonValue, Record
 
 _MAJOR = SCHEMA_VERSION.partition(".")[0]
+_NOT_OF_THE_LINE = frozenset({"boilerplate", "plain_text", "text_signature"})
 _PLAIN_TEXT_PATH = re.compile(r"line\[\d+\]")
 
 
@@ -27,22 +28,38 @@ def record_from_dict(line: Mapping[str, JsonValue]) -> Record:
     if version.partition(".")[0] != _MAJOR:
         raise ValueError(f"schema {version}, this version reads {_MAJOR}.x")
     boilerplate = line.get("boilerplate", [])
-    named = {key: value for key, value in line.items() if key not in {"boilerplate", "plain_text"}}
+    named = {key: value for key, value in line.items() if key not in _NOT_OF_THE_LINE}
     try:
         return msgspec.convert({**named, "segments": boilerplate, "plain_text": _is_plain_text(boilerplate)}, Record)
     except msgspec.ValidationError as error:
         raise ValueError(str(error).replace("$.segments", "$.boilerplate")) from error
 
 
-def read_records(path: Path | str) -> Iterator[Record]:
+def read_records(path: Path | str, having: bytes = b"") -> Iterator[Record]:
     """Yield the records of a `.jsonl` file, or of every finished file of an output folder, oldest first.
 
-    Raises FileUnreadable with path and line, when the reading comes to it: a missing path, a folder that
-    holds no records, a line that is no record.
+    With `having` only lines with these bytes in them are read: quicker than to read all and choose. Raises
+    FileUnreadable with path and line, when the reading comes to it: a missing path, a folder that holds no
+    records, a line that is no record.
     """
     path = Path(path)
     for file in _files_of(path) if path.is_dir() else [path]:
-        yield from _read_file(file)
+        yield from _read_file(file, having)
+
+
+def record_ids(path: Path | str) -> Iterator[str]:
+    """Yield the `id` of each record in the order of `read_records`, in a fraction of its time. Raises as it does."""
+    path = Path(path)
+    for file in _files_of(path) if path.is_dir() else [path]:
+        for line, place in _lines(file, b""):
+            try:
+                yield msgspec.json.decode(line, type=_Identity).id
+            except msgspec.DecodeError as error:
+                raise errors.FileUnreadable(f"{place}: {error}") from error
+
+
+class _Identity(msgspec.Struct):
+    id: str
 
 
 def _files_of(folder: Path) -> list[Path]:
@@ -59,12 +76,18 @@ def _order(path: Path) -> tuple[str, str, int, str]:
     return str(path.parent), run_id, int(number) if number.isdecimal() else 0, path.name
 
 
-def _read_file(path: Path) -> Iterator[Record]:
+def _read_file(path: Path, having: bytes) -> Iterator[Record]:
+    for line, place in _lines(path, having):
+        yield _record_of(line, place)
+
+
+def _lines(path: Path, having: bytes) -> Iterator[tuple[bytes, str]]:
+    """Yield lines with file name and line number, for messages."""
     try:
         with path.open("rb") as lines:
             for number, line in enumerate(lines, 1):
-                if line.strip():
-                    yield _record_of(line, f"{path}:{number}")
+                if line.strip() and having in line:
+                    yield line, f"{path}:{number}"
     except OSError as error:
         raise errors.FileUnreadable(f"{path}: {error.strerror or error}") from error
 

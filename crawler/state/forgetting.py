@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from crawler.dedup.sqlite_bands import forget_signature
 from crawler.state.database import STATE_NAME, open_state, state_errors, transaction
 from crawler.state.lock import RunLock
 from crawler.state.runs import utc_text
@@ -21,6 +22,8 @@ _FORGET = (
     "DELETE FROM ledger WHERE normalized_url IN (SELECT normalized_url FROM forgotten)",
     "DELETE FROM seen_records WHERE record_id IN (SELECT record_id FROM forgotten)",
     "DELETE FROM seen_texts WHERE record_id IN (SELECT record_id FROM forgotten)",
+    "DELETE FROM near_duplicates WHERE record_id IN (SELECT record_id FROM forgotten)",
+    "DELETE FROM near_duplicates WHERE other_id IN (SELECT record_id FROM forgotten)",
     # A source that answers 304 would never name them again.
     """UPDATE sources SET etag = NULL, last_modified = NULL, body_hash = NULL, due_at = NULL, not_modified = 0
     WHERE site IN (SELECT site FROM forgotten)""",
@@ -66,6 +69,10 @@ def _forget(connection: sqlite3.Connection, choice: Choice) -> Forgotten:
     with transaction(connection):
         connection.execute(_CHOOSE, named)
         urls, records = connection.execute("SELECT count(*), count(record_id) FROM forgotten").fetchone()
+        for (record_id,) in connection.execute(
+            "SELECT record_id FROM forgotten WHERE record_id IS NOT NULL"
+        ).fetchall():
+            forget_signature(connection, record_id)
         for statement in _FORGET:
             connection.execute(statement)
         connection.execute("DROP TABLE forgotten")

@@ -127,5 +127,40 @@ FROM runs, json_each(runs.report, '$.sites') AS sites
 WHERE runs.finished_at IS NOT NULL AND sites.type = 'object' ORDER BY runs.rowid;
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _SECOND)
+_THIRD = """
+ALTER TABLE ledger ADD COLUMN page_id TEXT;          -- id of the page that the URL led to, written or not
+ALTER TABLE ledger ADD COLUMN page_published TEXT;   -- what that page says of its publication
+ALTER TABLE ledger ADD COLUMN similarity REAL;       -- of a duplicate: to its original
+UPDATE ledger SET page_id = record_id WHERE record_id IS NOT NULL AND state != 'duplicate';
+CREATE INDEX ledger_pages ON ledger (page_id) WHERE page_id IS NOT NULL;
+CREATE INDEX ledger_copies ON ledger (original_id) WHERE original_id IS NOT NULL;
+CREATE INDEX ledger_bodies ON ledger (body_hash) WHERE body_hash IS NOT NULL AND record_id IS NOT NULL;
+
+CREATE TABLE signatures (            -- of the latest version of each record; those of old weeks are dropped
+    document INTEGER PRIMARY KEY,
+    record_id TEXT NOT NULL UNIQUE,
+    canonical_id TEXT,               -- id of the page that this one declares to be canonical, where that is another
+    week INTEGER NOT NULL,           -- weeks since 1 January 1970, of the fetch
+    signature BLOB NOT NULL          -- crawler/dedup/minhash.py
+) STRICT;
+CREATE INDEX signatures_by_week ON signatures (week);
+CREATE INDEX signatures_by_canonical ON signatures (canonical_id) WHERE canonical_id IS NOT NULL;
+
+CREATE TABLE bands (                 -- the rows of a week lie together: one partition
+    week INTEGER NOT NULL,
+    band INTEGER NOT NULL,
+    document INTEGER NOT NULL,
+    PRIMARY KEY (week, band, document)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE near_duplicates (       -- pairs of records that were found to be alike
+    record_id TEXT NOT NULL,         -- the one that came later
+    other_id TEXT NOT NULL,
+    similarity REAL NOT NULL,
+    PRIMARY KEY (record_id, other_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX near_duplicates_by_other ON near_duplicates (other_id);
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _SECOND, _THIRD)
 """Scripts in order; the file's `user_version` says how many of them it has had."""

@@ -9,6 +9,9 @@ from datetime import datetime
 from pathlib import Path
 
 from crawler import errors
+from crawler.dedup.near import DEFAULT_NEAR_OPTIONS
+from crawler.dedup.near_claims import week_of
+from crawler.dedup.sqlite_bands import SqliteBands
 from crawler.records.files import check_writable
 from crawler.state.database import STATE_NAME, open_state, state_errors, transaction
 from crawler.state.lock import RunLock
@@ -39,6 +42,8 @@ def open_folder(folder: Path, run_id: str, started_at: datetime, options: StoreO
         undo.callback(connection.close)
         with state_errors(path):
             recovered = recover(folder, connection)
+            with transaction(connection):
+                SqliteBands(connection, DEFAULT_NEAR_OPTIONS).expire(week_of(started_at))
             try:
                 with transaction(connection):
                     add_run(connection, run_id, started_at)

@@ -50,7 +50,7 @@ def overview(folder: Path, site: str | None = None, runs: int = 10) -> Overview:
     Raises UsageError where the folder has no state or the state no such site, OutputError or StateError for a
     file that cannot be used.
     """
-    with _reading(folder) as connection:
+    with reading(folder) as connection:
         if site is not None:
             _check_site(connection, folder, site)
         return Overview(
@@ -62,8 +62,8 @@ def overview(folder: Path, site: str | None = None, runs: int = 10) -> Overview:
 
 
 @contextmanager
-def _reading(folder: Path) -> Iterator[sqlite3.Connection]:
-    """All that is read in the block is of one moment."""
+def reading(folder: Path) -> Iterator[sqlite3.Connection]:
+    """Open the state of a folder: all that is read in the block is of one moment. Raises as `overview` does."""
     path = folder / STATE_NAME
     if not path.exists():
         mend = f"run {REBUILD}" if (folder / "records").is_dir() else "name the folder of a crawl with --output"

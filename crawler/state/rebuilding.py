@@ -19,6 +19,7 @@ from crawler.state.database import REBUILD, STATE_NAME, create_state
 from crawler.state.history import keep_figures
 from crawler.state.lock import RunLock
 from crawler.state.parts import finish_parts
+from crawler.state.rebuilt_copies import RebuiltCopies
 from crawler.state.rebuilt_rows import Origin, add_article
 from crawler.state.runs import RUNS_FOLDER, utc_text
 from crawler.state.values import DEFAULT_STORE_OPTIONS
@@ -81,10 +82,11 @@ class _Builder:
             self._listed = {file.path: file for file in read_manifest(folder)}
 
     def fill(self, connection: sqlite3.Connection) -> None:
+        copies = RebuiltCopies(connection)
         self._add_runs(connection)
         paths = sorted((self._folder / "records").rglob("*.jsonl"), key=_order)
         for path in paths:
-            self._add_file(connection, path)
+            self._add_file(connection, path, copies)
         gone = self._listed.keys() - {file.path for file in self._rebuilt.files}
         for name in sorted(gone):
             self._rebuilt.warnings.append(f"{name} is in the manifest, but gone: its articles are fetched again")
@@ -102,7 +104,7 @@ class _Builder:
             keep_figures(connection, row[0], text)
             self._rebuilt.runs += 1
 
-    def _add_file(self, connection: sqlite3.Connection, path: Path) -> None:
+    def _add_file(self, connection: sqlite3.Connection, path: Path, copies: RebuiltCopies) -> None:
         name = path.relative_to(self._folder).as_posix()
         run_id = path.stem.rpartition("-")[0] or path.stem
         with output_errors(path):
@@ -117,6 +119,7 @@ class _Builder:
             domain = record.domain or ""
             site = self._site_of_domain.get(domain, domain)
             add_article(connection, record, Origin(site, run_id, at, self._now))
+            copies.add(record)
             self._rebuilt.records += 1
         connection.execute(_ADD_FILE, (name, run_id, measured.bytes, measured.records, measured.sha256, at))
         connection.execute(_ADD_RUN, (run_id, at, None, None))

@@ -20,14 +20,15 @@ _ENOUGH_VISITS = 1000
 _ADD = """
 INSERT INTO ledger (normalized_url, url, site, state, discovered_via, source_url, title, published, newest_at,
     first_seen, first_run, found_run, settled_run, settled_at, fetched_at, record_id, text_hash, version, etag,
-    last_modified, revisits)
+    last_modified, revisits, page_id, page_published)
 VALUES (:key, :url, :site, :state, :discovered_via, :source_url, :title, :published, :newest_at,
     :fetched_at, :run_id, :run_id, :run_id, :fetched_at, :fetched_at, :record_id, :text_hash, :version, :etag,
-    :last_modified, :revisits)
+    :last_modified, :revisits, :record_id, :page_published)
 ON CONFLICT (normalized_url) DO UPDATE SET state = excluded.state, title = excluded.title,
     found_run = excluded.found_run, settled_run = excluded.settled_run, settled_at = excluded.settled_at,
     fetched_at = excluded.fetched_at, record_id = excluded.record_id, text_hash = excluded.text_hash,
-    version = excluded.version, etag = excluded.etag, last_modified = excluded.last_modified
+    page_id = excluded.page_id, page_published = excluded.page_published, version = excluded.version,
+    etag = excluded.etag, last_modified = excluded.last_modified
 """
 
 
@@ -87,6 +88,7 @@ def _row(record: Record, key: str, origin: Origin) -> dict[str, str | int | None
         "fetched_at": at,
         "run_id": record.run_id or origin.run_id,
         "record_id": record.id,
+        "page_published": record.date_published,
         "text_hash": record.text_hash,
         "version": record.version,
         "etag": record.etag,

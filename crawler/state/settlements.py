@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from crawler.items import Record, Verdict
 from crawler.state.runs import utc_now
@@ -14,6 +14,8 @@ _SETTLE = """
 UPDATE ledger SET state = :state, cause = :cause, detail = :detail, original_id = :original_id,
     record_id = coalesce(:record_id, record_id), text_hash = coalesce(:text_hash, text_hash),
     version = coalesce(:version, version), title = coalesce(title, :title),
+    page_id = coalesce(:page_id, page_id), page_published = coalesce(:page_published, page_published),
+    similarity = :similarity,
     attempts = CASE WHEN :state = 'failed' THEN attempts + 1
         WHEN :state IN ('new', 'changed', 'unchanged') THEN 0 ELSE attempts END,
     revisit = CASE WHEN :state = 'waiting' THEN revisit ELSE 0 END,
@@ -44,6 +46,9 @@ class Settlement:
     detail: str = ""
     record_id: str | None = None
     original_id: str | None = None
+    page_id: str | None = None
+    page_published: str | None = None
+    similarity: float | None = None
     text_hash: str | None = None
     title: str | None = None
     version: int | None = None
@@ -51,6 +56,18 @@ class Settlement:
     last_modified: str | None = None
     body_hash: str | None = None
     fetched_at: str | None = None
+
+
+def as_written(record: Record, verdict: Verdict) -> Record:
+    """Return the record as it stands in the output: with its version, and what was known of copies."""
+    return replace(
+        record,
+        version=verdict.version,
+        previous_text_hash=verdict.previous_text_hash,
+        duplicate_of=verdict.duplicate_of,
+        duplicate_cluster_id=verdict.duplicate_cluster_id,
+        similarity=verdict.similarity,
+    )
 
 
 def settlement_of_record(record: Record, verdict: Verdict, key: str, site: str, body_hash: str | None) -> Settlement:
@@ -61,6 +78,8 @@ def settlement_of_record(record: Record, verdict: Verdict, key: str, site: str, 
         site,
         verdict.state,
         record_id=record.id,
+        page_id=record.id,
+        page_published=record.date_published,
         text_hash=record.text_hash,
         title=record.title,
         version=record.version,
@@ -82,6 +101,9 @@ def settlement_of_outcome(outcome: Outcome) -> Settlement:
         o.cause,
         o.detail,
         original_id=o.original_id,
+        page_id=o.page_id,
+        page_published=o.page_published,
+        similarity=o.similarity,
         etag=o.etag,
         last_modified=o.last_modified,
         body_hash=o.body_hash,

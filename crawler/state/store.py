@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Self
@@ -21,6 +20,7 @@ from crawler.items import JsonValue, Record, Verdict
 from crawler.records.lines import json_line
 from crawler.state.account import Tally
 from crawler.state.batch import Batch, Committer
+from crawler.state.bodies import KnownBody, known_body
 from crawler.state.database import transaction
 from crawler.state.finding import Finding
 from crawler.state.history import keep_figures
@@ -28,7 +28,7 @@ from crawler.state.opening import OpenFolder, open_folder
 from crawler.state.output import RunOutput
 from crawler.state.revisits import RevisionRule
 from crawler.state.runs import finish_run, report_text, write_report
-from crawler.state.settlements import settlement_of_outcome, settlement_of_record
+from crawler.state.settlements import as_written, settlement_of_outcome, settlement_of_record
 from crawler.state.sources_and_hosts import SourcesAndHosts
 from crawler.state.values import (
     DEFAULT_STORE_OPTIONS,
@@ -66,6 +66,8 @@ class CrawlStore(SourcesAndHosts):
             folder.connection, folder.run_id, self._output, self._seen, self._finding, self._tally
         )
         self._batch = Batch()
+        self._bodies: dict[str, KnownBody] = {}
+        """sha256 of a body -> its record, of those that are queued."""
         self._busy: set[str] = set()
         """Keys of rows that are taken, or settled but not committed."""
         self._failed = False
@@ -135,7 +137,7 @@ class CrawlStore(SourcesAndHosts):
         """
         key = normalized_url or record.normalized_url
         verdict = self._seen.held(record) or NEW
-        written = replace(record, version=verdict.version, previous_text_hash=verdict.previous_text_hash)
+        written = as_written(record, verdict)
         try:
             if key is None:
                 raise ValueError(f"record {record.id} has no URL, so it has no place in the ledger")
@@ -145,6 +147,19 @@ class CrawlStore(SourcesAndHosts):
             raise
         self._batch.add_record(written, line, settlement_of_record(written, verdict, key, site, body_hash))
         self._busy.add(key)
+        if body_hash is not None:
+            self._bodies[body_hash] = KnownBody(record.id, record.date_published)
+
+    def leave_out(self, record: Record) -> None:
+        """Give up a claim that is not to be written after all; `settle` its URL."""
+        self._seen.release(record)
+
+    def body_holder(self, body_hash: str) -> KnownBody | None:
+        """Return which record came of a page with these bytes, by their sha256; None where none did."""
+        if body_hash in self._bodies:
+            return self._bodies[body_hash]
+        with self._state_errors():
+            return known_body(self._connection, body_hash)
 
     def settle(self, outcome: Outcome) -> None:
         """Queue for the next flush how a URL ended that gave no record."""
@@ -168,6 +183,7 @@ class CrawlStore(SourcesAndHosts):
         except BaseException:
             self._failed = True
             raise
+        self._bodies.clear()
         self._busy.difference_update(settlement.normalized_url for settlement in batch.settlements)
 
     def count_refused(self, site: str, cause_word: str, n: int) -> None:

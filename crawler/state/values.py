@@ -155,6 +155,12 @@ class Outcome:
     detail: str = ""
     original_id: str | None = None
     """Of a duplicate: the id of the record that it repeats."""
+    page_id: str | None = None
+    """Of a duplicate: the id that the page would have as a record; that of the original where it is the same page."""
+    page_published: str | None = None
+    """Of a duplicate: what the page says of its publication, ISO 8601."""
+    similarity: float | None = None
+    """Of a duplicate: to the original; None where the texts are the same."""
     etag: str | None = None
     """Of an unchanged page: what it answered; None keeps what is known (RFC 9110, 15.4.5)."""
     last_modified: str | None = None

@@ -23,7 +23,7 @@ from crawler.items import (
     Status,
 )
 from crawler.records.lines import json_line
-from crawler.records.reader import read_records, record_from_dict
+from crawler.records.reader import read_records, record_from_dict, record_ids
 from crawler.records.schema import record_schema
 
 Maker = Callable[[int], Record]
@@ -166,3 +166,19 @@ def test_a_path_without_records_is_named(tmp_path: Path) -> None:
 def test_an_output_folder_without_a_finished_file_has_no_records(tmp_path: Path) -> None:
     (tmp_path / "state.sqlite").touch()
     assert list(read_records(tmp_path)) == []
+
+
+def test_ids_and_chosen_lines(tmp_path: Path, make_record: Maker) -> None:
+    path = tmp_path / "some.jsonl"
+    path.write_text("".join(json_line(make_record(n).to_dict()) + "\n" for n in (1, 2, 1)), encoding="utf-8")
+    assert list(record_ids(path)) == [make_record(n).id for n in (1, 2, 1)]
+    assert [record.id for record in read_records(path, make_record(2).id.encode())] == [make_record(2).id]
+    assert list(read_records(path, b"nowhere")) == []
+
+
+@pytest.mark.parametrize("line", ["{", "[]", '{"id": 7}', "{}"], ids=["torn", "no-object", "no-text", "no-id"])
+def test_a_line_without_an_id_is_named(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "some.jsonl"
+    path.write_text(f"\n{line}\n", encoding="utf-8")
+    with pytest.raises(errors.FileUnreadable, match=r"some\.jsonl:2: "):
+        list(record_ids(path))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,8 +13,10 @@ import pytest
 
 from crawler import errors
 from crawler.items import Verdict
+from crawler.state.bodies import KnownBody
+from crawler.state.clusters import clusters
 from crawler.state.database import open_read_only
-from crawler.state.migrations import APPLICATION_ID
+from crawler.state.migrations import APPLICATION_ID, MIGRATIONS
 from crawler.state.store import CrawlStore
 
 if TYPE_CHECKING:
@@ -88,3 +91,31 @@ def test_a_broken_migration_changes_nothing(old: Desk) -> None:
         assert connection.execute("PRAGMA user_version").fetchone() == (1,)
         columns = {name for _, name, *_ in connection.execute("PRAGMA table_info(ledger)")}
     assert "revisit" not in columns
+
+
+@pytest.fixture
+def second(old: Desk) -> Desk:
+    """The same file, as version 2 left it."""
+    with closing(sqlite3.connect(old.folder / "state.sqlite")) as connection:
+        connection.executescript(f"BEGIN; {MIGRATIONS[1]}; PRAGMA user_version = 2; COMMIT;")
+    return old
+
+
+def test_from_version_2_copies_are_told_from_now_on(second: Desk, written: set[int]) -> None:
+    run = CrawlStore.open(second.folder, "20261122T120000Z-0000", NOW)
+    second.runs.append(run)
+    text = " ".join(f"word{n}" for n in range(80))
+    near = [replace(second.record(n, text=n), text=f"{text} {n}", fetched_at="2026-11-22T12:00:00Z") for n in (50, 51)]
+    assert [run.claim(record).duplicate_of for record in near] == [None, near[0].id]
+    for record in near:
+        run.write(record, "news", record.normalized_url, f"{record.id} body")
+    assert run.body_holder(f"{near[0].id} body") == KnownBody(near[0].id)
+    run.flush()
+    assert run.body_holder(f"{near[1].id} body") == KnownBody(near[1].id)
+    assert run.body_holder("another") is None
+    # What was written before has no signature, but its id and text are known as they were.
+    known = second.record(min(written))
+    assert run.claim(known) == Verdict("duplicate", known.id)
+    run.finish({})
+    (cluster,) = clusters(second.folder)
+    assert {member.id for member in cluster.members} == {record.id for record in near}

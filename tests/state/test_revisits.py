@@ -51,7 +51,7 @@ def _revisit(desk: Desk, hours: float = 2) -> tuple[CrawlStore, Waiting]:
     return run, row
 
 
-def _end(row: Waiting, state: str, cause: str | None = None, **more: str) -> Outcome:
+def _end(row: Waiting, state: str, cause: str | None = None, **more: Any) -> Outcome:
     return Outcome(row.normalized_url, row.url, row.site, state, cause, **more)
 
 

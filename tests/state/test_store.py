@@ -295,7 +295,7 @@ def test_a_run_without_records_makes_no_file(desk: Desk) -> None:
 
 def test_a_record_that_is_no_json_gives_up_its_claim(desk: Desk) -> None:
     run = desk.open()
-    broken = replace(desk.record(1), similarity=math.nan)
+    broken = replace(desk.record(1), language_score=math.nan)
     run.claim(broken)
     with pytest.raises(ValueError, match="JSON"):
         run.write(broken, "news")
