@@ -22,14 +22,15 @@ from crawler.errors import UsageError
 @click.option("--limit", type=click.IntRange(1), metavar="N", help="Fetch at most N pages.")
 @click.option("--dry-run", is_flag=True, help="Say what would be asked; no request.")
 @click.option("--metrics", type=click.Path(path_type=Path), help="Write Prometheus text to this file.")
+@click.option("--warc", is_flag=True, help="Keep the fetched pages as WARC files too.")
 @options.allow_address
 @click.option("--workers", type=click.IntRange(1), metavar="N", help="Worker processes.  [one a core]")
 @options.quiet
 @options.json_logs
 def command(  # noqa: PLR0913 - the command line is its interface
     sites: Path, output: Path, names: tuple[str, ...], due: bool, since: str | None, until: str | None,
-    limit: int | None, dry_run: bool, metrics: Path | None, allow_address: tuple[str, ...], workers: int | None,
-    quiet: bool, json_logs: bool,
+    limit: int | None, dry_run: bool, metrics: Path | None, warc: bool, allow_address: tuple[str, ...],
+    workers: int | None, quiet: bool, json_logs: bool,
 ) -> int:  # fmt: skip
     """Ask the sites' sources, fetch what is new; each article is written once.
 
@@ -49,7 +50,7 @@ def command(  # noqa: PLR0913 - the command line is its interface
     console = Console(json_logs=json_logs, quiet=quiet)
     chosen = CrawlOptions(
         sites, output, names, limit=limit or 0, allow_addresses=allow_address, workers=workers or 0, due=due,
-        since=window[0], until=window[1], metrics=metrics,
+        since=window[0], until=window[1], metrics=metrics, warc=warc,
     )  # fmt: skip
     return crawl(chosen, console).exit_code
 

@@ -6,10 +6,13 @@ import gzip
 import json
 import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
+from crawler.archives.members import begins_archive
+from crawler.archives.pages import ArchiveCount
+from crawler.commands.archive_inputs import is_archive, pages_of_archive, pages_of_archive_file
 from crawler.errors import BadUrl, FileUnreadable, PageError, PageTooLarge
 from crawler.extraction.options import DEFAULT_OPTIONS
 from crawler.extraction.parse import looks_like_html
@@ -21,27 +24,65 @@ TEXT_SUFFIXES = frozenset({".txt"})
 LIST_SUFFIXES = frozenset({".jsonl", ".ndjson"})
 MAX_LIST_LINE_CHARS = 3 * DEFAULT_OPTIONS.max_bytes
 
+STDIN_START_BYTES = 4096
+
 Input = Page | tuple[str, PageError]
 """A page, or the name of an input with the reason why it is none."""
 
 
-def pages_of(paths: tuple[str, ...], *, plain_text: bool) -> Iterator[Input]:
-    """Yield the pages of every path in order; an unreadable one is yielded with its error. `-` is stdin."""
+def pages_of(
+    paths: tuple[str, ...], *, plain_text: bool, archive_read: Callable[[ArchiveCount], None] | None = None
+) -> Iterator[Input]:
+    """Yield the pages of every path in order; an unreadable one is yielded with its error. `-` is stdin.
+
+    `archive_read` is told, at the end of each WARC archive, what it held.
+    """
     for path in paths:
         if path == "-":
-            body = sys.stdin.buffer.read(DEFAULT_OPTIONS.max_bytes + 1)
-            yield _page(body, "-", plain_text=plain_text or not looks_like_html(body[:4096]))
+            found = _pages_of_stdin(plain_text=plain_text)
         else:
-            yield from _pages_of_path(Path(path), plain_text=plain_text)
+            found = _pages_of_path(Path(path), plain_text=plain_text)
+        for page in found:
+            if not isinstance(page, ArchiveCount):
+                yield page
+            elif archive_read is not None:
+                archive_read(page)
 
 
-def _pages_of_path(path: Path, *, plain_text: bool) -> Iterator[Input]:
+def _pages_of_stdin(*, plain_text: bool) -> Iterator[Input | ArchiveCount]:
+    stdin = sys.stdin.buffer
+    start = stdin.read(STDIN_START_BYTES)
+    if begins_archive(start):
+        yield from pages_of_archive(_Resumed(start, stdin), "-")
+        return
+    body = start + stdin.read(DEFAULT_OPTIONS.max_bytes + 1 - len(start))
+    yield _page(body, "-", plain_text=plain_text or not looks_like_html(start))
+
+
+class _Resumed:
+    """A pipe whose first bytes were looked at."""
+
+    def __init__(self, start: bytes, rest: BinaryIO) -> None:
+        self._start = start
+        self._rest = rest
+
+    def read(self, size: int, /) -> bytes:
+        start, self._start = self._start, b""
+        return start or self._rest.read(size)
+
+
+def _pages_of_path(path: Path, *, plain_text: bool) -> Iterator[Input | ArchiveCount]:
     if path.is_dir():
-        found = sorted(p for p in path.rglob("*") if _suffix(p) in PAGE_SUFFIXES and p.is_file())
+        found = sorted(p for p in path.rglob("*") if (_suffix(p) in PAGE_SUFFIXES or is_archive(p)) and p.is_file())
         if not found:
-            yield str(path), FileUnreadable("no .html, .htm, .xhtml or .txt file in this folder")
+            yield str(path), FileUnreadable("no .html, .htm, .xhtml, .txt or .warc file in this folder")
         for file in found:
-            yield _page_of_file(file, plain_text=plain_text)
+            if is_archive(file):
+                yield from pages_of_archive_file(file)
+            else:
+                yield _page_of_file(file, plain_text=plain_text)
+    elif is_archive(path):
+        yield from pages_of_archive_file(path)
     elif _suffix(path) in LIST_SUFFIXES:
         yield from _pages_of_list(path, plain_text=plain_text)
     else:
