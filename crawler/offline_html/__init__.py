@@ -1,0 +1,1 @@
+"""HTML files that load nothing: style and script inside, everything from strangers escaped, readable from disk."""

@@ -1,0 +1,1 @@
+"""A record's page block by block, for a person: as one HTML file, or as lines in a terminal."""
