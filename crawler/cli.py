@@ -15,12 +15,17 @@ COMMANDS = {
     "scrape": "Fetch pages now; records to stdout.",
     "extract": "Read HTML or text from disk; records to stdout.",
     "crawl": "Poll the configured sites and fetch what is new.",
+    "view": "Look at a page block by block: kept, removed, and why.",
+    "report": "Look at runs: alarms, sites, causes, URLs.",
+    "clusters": "Which articles are copies of each other.",
+    "diff": "What changed between the versions of an article.",
+    "export": "Take the records elsewhere: one row per article.",
     "state": "Show, forget or rebuild what earlier runs know.",
     "init": "Write a starter sites.toml.",
     "config": "Check a sites.toml.",
     "schema": "Print the JSON Schema of a record.",
     "doctor": "Check that this installation works.",
-    "demo": "Crawl a small news web of our own on this machine.",
+    "demo": "See it work: crawl a small news web of our own, without a network.",
 }
 """Name -> one line; the modules in `crawler/commands` are loaded when they are called."""
 
@@ -46,6 +51,10 @@ class LazyGroup(click.Group):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return 0
 
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Leave --help and --version unexplained: so the commands fit a screen."""
+        self.format_commands(ctx, formatter)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
@@ -62,7 +71,6 @@ def winnow() -> None:
     """News articles as clean JSON: the text, and what was removed, with labels.
 
     \b
-    winnow demo                                see it work, without a network
     winnow scrape https://example.org/story    one page now
     """
 

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
+from cssselect import HTMLTranslator, SelectorError
 
 from crawler.errors import ConfigError, PageError
 from crawler.urls import normalized_url
@@ -41,9 +42,11 @@ class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     allow_hosts: Words = ()
     """Hosts beside the site's own that its links may lead to."""
     language: str | None = None
+    """Of articles that declare none and are too short to judge (BCP 47)."""
     languages: Words = ()
     """Languages to keep (BCP 47); empty keeps all."""
     timezone: str | None = None
+    """IANA name; times of day that a page gives without an offset are in it."""
     significant_params: Words = ()
     """Query parameters that are content here although they are tracking elsewhere."""
     delay: Seconds | None = None
@@ -55,18 +58,21 @@ class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     user_agent: str | None = None
     rights: Literal["obey", "record"] | None = None
     """Whether reserved rights keep a page from being stored; unset: obeyed, but at allowed addresses recorded only."""
+    near_duplicates: Literal["mark", "drop"] | None = None
+    """Whether an article that nearly repeats another one is written and marked, or not written; unset: marked."""
     verify_tls: bool = True
+    """False: certificates of this site's hosts may be invalid."""
     min_records: Annotated[int, msgspec.Meta(ge=0)] = 0
     """New records under which a run of this site counts as failed."""
     max_failed_share: Share = 0.5
     """Share of fetched pages that may fail before the run of this site counts as failed."""
     prune: Words = ()
+    """CSS selectors of parts of a page that are never text."""
     keep: Words = ()
+    """CSS selectors of parts that always are."""
 
 
 NOT_DEFAULTS = frozenset({"name", "url", "feeds", "sitemaps", "front_pages"})
-NOT_YET = frozenset({"timezone", "verify_tls", "prune", "keep"})
-"""Keys that are checked and kept but change nothing yet; `config check` and `crawl` say so where one is set."""
 KEYS = tuple(field.name for field in msgspec.structs.fields(Site))
 
 
@@ -93,13 +99,6 @@ def load_sites(path: Path) -> tuple[Site, ...]:
                 ("site", n, "name"), f"the name “{site.name}” is used twice", "give each site its own name"
             )
     return sites
-
-
-def keys_not_yet(path: Path) -> tuple[str, ...]:
-    """Return the keys set in a valid file that this version does not act on."""
-    tables = _parse(path, _read(path))
-    used = set(tables.get("defaults", {})).union(*(set(e) for e in tables.get("site", [])))
-    return tuple(sorted(used & NOT_YET))
 
 
 def choose_sites(sites: Sequence[Site], names: Sequence[str]) -> tuple[Site, ...]:
@@ -180,6 +179,7 @@ def _check_values(place: _Place, at: tuple[str | int, ...], site: Site) -> None:
                 raise place.error(
                     (*at, key), f"“{key}”: “{pattern}” is no regular expression ({error})", "correct it"
                 ) from error
+    _check_selectors(place, at, site)
     for age in site.revisit:
         try:
             age_seconds(age)
@@ -194,6 +194,17 @@ def _check_values(place: _Place, at: tuple[str | int, ...], site: Site) -> None:
             ) from error
     if not site.name.strip():
         raise place.error((*at, "name"), "“name” is empty", "give the site a word")
+
+
+def _check_selectors(place: _Place, at: tuple[str | int, ...], site: Site) -> None:
+    for key in ("prune", "keep"):
+        for selector in getattr(site, key):
+            try:
+                HTMLTranslator().css_to_xpath(selector)
+            except SelectorError as error:
+                raise place.error(
+                    (*at, key), f"“{key}”: “{selector}” is no CSS selector ({error})", "correct it"
+                ) from error
 
 
 def _key_in(message: str) -> str:

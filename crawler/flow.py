@@ -5,16 +5,27 @@ from __future__ import annotations
 from dataclasses import replace
 
 from crawler.dedup.fingerprints import text_hash
+from crawler.dedup.minhash import signature_of
 from crawler.errors import PageError
 from crawler.extraction.options import DEFAULT_OPTIONS, ExtractionOptions
 from crawler.extraction.read_page import read_page, unread_record
 from crawler.items import Page, Record
 
+_SMALL_PAGE = b"<!doctype html><title>A page</title><p>A sentence that is long enough to be looked at, and no more.</p>"
+
 
 def record_of(page: Page, options: ExtractionOptions = DEFAULT_OPTIONS) -> Record:
     """Return the record of a page, whatever its status. Raises NotHtml, PageTooLarge or EmptyPage."""
     record = read_page(page, options)
-    return replace(record, text_hash=text_hash(record.text)) if record.text else record
+    if not record.text:
+        return record
+    signature = signature_of(record.text)
+    return replace(record, text_hash=text_hash(record.text), text_signature=signature.to_bytes() if signature else None)
+
+
+def warm_up() -> None:
+    """Load what reading a page needs, so that a new worker takes no page before it can read it."""
+    record_of(Page(_SMALL_PAGE, url="https://news.example/"))
 
 
 def record_or_status(page: Page, options: ExtractionOptions = DEFAULT_OPTIONS) -> Record:

@@ -146,6 +146,14 @@ class Page:
     """Primary language subtags to keep; empty keeps all."""
     significant_params: frozenset[str] = frozenset()
     """Query parameters that are content on this page's site."""
+    timezone: str | None = None
+    """IANA name of the site's zone, for times of day that the page gives without an offset."""
+    site_language: str | None = None
+    """BCP 47, of the site; for a text that is too short to judge on a page that declares none."""
+    prune: tuple[str, ...] = ()
+    """CSS selectors of parts that are never text on this page's site."""
+    keep: tuple[str, ...] = ()
+    """CSS selectors of parts that always are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +282,8 @@ class Record:
 
     plain_text: bool = field(default=False, repr=False)
     """Whether the input was plain text; not part of the JSON line."""
+    text_signature: bytes | None = field(default=None, repr=False)
+    """By which near-duplicates are found, made where the page is read; not part of the JSON line."""
 
     def to_dict(self, *, navigation: bool = False) -> dict[str, JsonValue]:
         """Return the JSON object of this record, fields in schema order.
@@ -283,7 +293,7 @@ class Record:
         """
         line: dict[str, JsonValue] = {}
         for spec in fields(self):
-            if spec.name == "plain_text":
+            if spec.name in {"plain_text", "text_signature"}:
                 continue
             if spec.name == "segments":
                 line["boilerplate"] = [
@@ -309,6 +319,12 @@ class Verdict:
     """The version that the record is written as."""
     previous_text_hash: str | None = None
     """Of a changed record: the fingerprint of the version before."""
+    duplicate_of: str | None = None
+    """Of a record to write: the id of the most similar one among those that it nearly repeats."""
+    duplicate_cluster_id: str | None = None
+    """The smallest id among the record and all that it nearly repeats, directly or over others."""
+    similarity: float | None = None
+    """To the original or to `duplicate_of`, 0 to 1; None for a duplicate with the same text or id."""
 
 
 def _flat(value: Any) -> dict[str, JsonValue]:

@@ -25,10 +25,12 @@ from crawler.reports import RunFigures, SiteRun, run_report
 from crawler.rights import Rights, reserved
 from crawler.signals import page_failed, page_recorded, page_unchanged
 from crawler.state.runs import new_run_id
+from crawler.state.settlements import as_written
 from crawler.state.store import CrawlStore
 from crawler.state.values import Outcome, Waiting
 from crawler.statuses import status_error
 from crawler.traffic import SiteTraffic
+from crawler.urls import normalized_url, record_id
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -87,6 +89,8 @@ class StorePipeline:
         """Requested URL -> ledger row, for pages asked for and not settled yet."""
         self.in_flight_of_site: Counter[str] = Counter()
         self.figures = RunFigures()
+        self.sites_without_copies = frozenset[str]()
+        """Names of the sites whose near-duplicates are settled as duplicates instead of written and marked."""
         self._body_hashes: dict[str, str] = {}
         self.error: OutputError | None = None
         """What kept records or report from being written."""
@@ -133,13 +137,17 @@ class StorePipeline:
         waiting = self._settled(item.requested_url or "")
         body_hash = self._body_hashes.pop(waiting.url, None)
         verdict = self.store.claim(item, waiting)
-        record = replace(
-            item, run_id=self.run_id, version=verdict.version, previous_text_hash=verdict.previous_text_hash
-        )
+        if verdict.state == "new" and verdict.duplicate_of and waiting.site in self.sites_without_copies:
+            self.store.leave_out(item)
+            verdict = Verdict("duplicate", verdict.duplicate_of, similarity=verdict.similarity)
+        record = as_written(replace(item, run_id=self.run_id), verdict)
         self.crawler.signals.send_catch_log(page_recorded, requested_url=waiting.url, record=record, verdict=verdict)
         if verdict.state == "duplicate":
             assert verdict.original_id is not None
-            self.store.settle(_outcome(waiting, "duplicate", original_id=verdict.original_id))
+            same = _outcome(waiting, "duplicate", original_id=verdict.original_id)
+            self.store.settle(
+                replace(same, page_id=item.id, page_published=item.date_published, similarity=verdict.similarity)
+            )
             self._flush_if_due()
             raise DropItem(f"{waiting.url}: repeats {verdict.original_id}")
         if verdict.state == "unchanged":
@@ -149,6 +157,21 @@ class StorePipeline:
         self.figures.count(waiting.site, record)
         self._flush_if_due()
         return record.to_dict()
+
+    def repeats(self, requested_url: str, page_url: str, body_hash: str, significant_params: frozenset[str]) -> bool:
+        """Settle a page whose bytes gave a record already, here or at another address; False where none did.
+
+        A page that we have is left to `process_item`, which knows its versions.
+        """
+        waiting = self.in_flight.get(requested_url)
+        known = None if waiting is None or waiting.revisit else self.store.body_holder(body_hash)
+        if known is None:
+            return False
+        same = _outcome(self._settled(requested_url), "duplicate", detail="the same bytes", original_id=known.record_id)
+        page_id = record_id(normalized_url(page_url, significant_params))
+        self.store.settle(replace(same, page_id=page_id, page_published=known.published))
+        self._flush_if_due()
+        return True
 
     def page_failed(self, requested_url: str, error: PageError) -> None:
         """Settle a page that gave no record."""

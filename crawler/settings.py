@@ -1,7 +1,8 @@
 """Hardened Scrapy settings, one comment each: unit and why. `crawler/addons.py` ships the same to other projects.
 
-Deduplication lives in one place, `crawler.pipelines.StorePipeline`: by normalized URL and exact text, in a run and
-across runs. Scrapy's own filter by request is off for our requests (`dont_filter`): the claim in the store decides.
+Deduplication lives in one place, `crawler.pipelines.StorePipeline`: by normalized URL, raw bytes, exact text and
+near-duplicates, in a run and across runs. Scrapy's own filter by request is off for our requests (`dont_filter`):
+the claim in the store decides.
 """
 
 from crawler import __version__
@@ -19,7 +20,12 @@ TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
 
 # http and https only. A feed may list file:///etc/passwd, and Scrapy would read it.
-DOWNLOAD_HANDLERS = {"file": None, "data": None, "ftp": None, "s3": None}
+# Ours bounds response headers and checks the address that a connection led to, last of all guards.
+DOWNLOAD_HANDLERS = {
+    "http": "crawler.downloads.BoundedDownloadHandler",
+    "https": "crawler.downloads.BoundedDownloadHandler",
+    **dict.fromkeys(("file", "data", "ftp", "s3")),
+}
 
 # CIDR[:port] that may be reached although they are not public; the guard refuses all others.
 WINNOW_ALLOW_ADDRESSES: list[str] = []
@@ -61,11 +67,14 @@ WINNOW_PAGE_SECONDS = 20.0  # wall time of one page in a worker
 CONCURRENT_ITEMS = 8  # items of one response; our spiders give one
 SCRAPER_SLOT_MAX_ACTIVE_SIZE = 20_000_000  # bytes of pages waiting for a worker: downloads pause above it
 
+WINNOW_NEAR_DUPLICATES = "mark"  # written with `duplicate_of`; "drop": not written; sites.toml overrides it
 WINNOW_WRITE_ALL = False  # True: pages that are no articles become records too
 
 # Where records and state go; the layout is in output/README.md.
 WINNOW_OUTPUT = "output"
 WINNOW_STATE = True  # False: nothing is remembered and nothing dropped (`winnow scrape`)
+WINNOW_WARC = False  # True: the pages that were fetched are kept as WARC files beside the records
+WINNOW_WARC_BYTES = 2**30  # bytes from which on such a file is full
 WINNOW_LIMIT = 0  # pages a run, 0 = no limit
 WINNOW_DUE = False  # True: ask only the sources whose interval has passed
 WINNOW_SINCE = ""  # ISO 8601 with offset: articles from then on; empty = no bound
@@ -78,7 +87,12 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "crawler.robots.RobotsMiddleware": 100,
     "crawler.politeness.AttemptsMiddleware": 560,  # below Scrapy's retries (550), which it sees each of
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+    "crawler.middlewares.DecompressionMiddleware": 590,  # Scrapy's returns what it has of a cut stream
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,  # SiteGuardMiddleware, which names the cause
+}
+SPIDER_MIDDLEWARES = {
+    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,  # drops silently; AddressGuardMiddleware tells
 }
 ITEM_PIPELINES = {
     "crawler.pipelines.ExtractPipeline": 300,
@@ -87,6 +101,7 @@ ITEM_PIPELINES = {
 EXTENSIONS = {
     "crawler.extensions.Workers": 10,
     "crawler.traffic.SiteTraffic": 20,
+    "crawler.archiving.CrawlArchive": 30,  # before the store closes: an archive that fails stops the run
 }
 
 LOG_LEVEL = "INFO"

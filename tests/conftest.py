@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -147,6 +149,7 @@ class Web:
 
     address: str
     port: int
+    scheme: str = "http"
     answers: dict[str, Answer] = field(default_factory=dict)
     asked: Counter[str] = field(default_factory=Counter)
     agents: set[str] = field(default_factory=set)
@@ -154,7 +157,7 @@ class Web:
 
     @property
     def url(self) -> str:
-        return f"http://{self.address}:{self.port}"
+        return f"{self.scheme}://{self.address}:{self.port}"
 
     @property
     def allow(self) -> str:
@@ -215,10 +218,12 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 64
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, tls: ssl.SSLContext | None) -> None:
         self.counting = threading.Lock()
         super().__init__((address, 0), Handler)
-        self.web = Web(address, self.server_address[1])
+        if tls is not None:
+            self.socket = tls.wrap_socket(self.socket, server_side=True)
+        self.web = Web(address, self.server_address[1], "https" if tls else "http")
 
     def server_bind(self) -> None:
         TCPServer.server_bind(self)
@@ -229,8 +234,8 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def served(address: str) -> Iterator[Web]:
-    server = _Server(address)
+def served(address: str, tls: ssl.SSLContext | None = None) -> Iterator[Web]:
+    server = _Server(address, tls)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
@@ -345,7 +350,7 @@ class Bench:
     sites_toml: Callable[..., Path] = sites_toml
     written: Callable[[Path], list[dict[str, Any]]] = written
     reports: Callable[[Path], list[dict[str, Any]]] = reports
-    served: Callable[[str], Any] = served
+    served: Callable[..., Any] = served
     environment: Callable[[], dict[str, str]] = environment
     command_line: Callable[[Path], CommandLine] = CommandLine
 
@@ -359,3 +364,69 @@ def bench() -> Bench:
 def schema_of_records() -> Draft202012Validator:
     """The validator of a record's JSON line."""
     return Draft202012Validator(record_schema(), format_checker=Draft202012Validator.FORMAT_CHECKER)
+
+
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+SERIOUS = {"serious", "critical"}
+
+
+class Browser:
+    """A Chromium that opens files from disk; pages may neither load anything nor raise."""
+
+    def __init__(self, chromium: Any) -> None:
+        self._chromium = chromium
+        self._contexts: list[Any] = []
+        self.faults: list[str] = []
+
+    def open(self, path: Path, width: int = 1360, scheme: str = "light") -> Any:
+        """Return the page (of Playwright's sync API) of the file."""
+        context = self._chromium.new_context(
+            viewport={"width": width, "height": 844}, color_scheme=scheme, reduced_motion="reduce"
+        )
+        context.set_default_timeout(60_000)  # milliseconds; a loaded machine takes its time
+        self._contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: self.faults.append(str(error)))
+        page.on("console", lambda message: self.faults.append(message.text))
+        page.on("request", self._note_request)
+        page.goto(path.absolute().as_uri())
+        return page
+
+    def _note_request(self, request: Any) -> None:
+        if request.url.startswith("http"):
+            self.faults.append(request.url)
+
+    def check(self, page: Any) -> None:
+        """Fail for what hinders people: a serious finding of axe-core, or a page wider than the screen."""
+        from axe_playwright_python.sync_playwright import Axe  # of the extra `browser`
+
+        found = Axe().run(page).response["violations"]
+        assert [(rule["id"], rule["nodes"][0]["html"]) for rule in found if rule["impact"] in SERIOUS] == []
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+    def close(self) -> None:
+        for context in self._contexts:
+            context.close()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """The Chromium of this machine, without a window."""
+    from playwright.sync_api import sync_playwright  # of the extra `browser`
+
+    path = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+    assert path is not None, f"none of {', '.join(CHROMIUM_NAMES)} is installed; apt-get install chromium"
+    # Chromium refuses its sandbox to root, as whom containers often run.
+    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=path, args=arguments)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def browser(chromium: Any) -> Iterator[Browser]:
+    browser = Browser(chromium)
+    yield browser
+    browser.close()
+    assert browser.faults == []

@@ -18,7 +18,8 @@ ALLOWED: dict[str, set[str]] = {
     # core: values, errors, identity
     "items": {"rights"},
     "errors": set(),
-    "urls": {"errors"},
+    "url_variants": set(),
+    "urls": {"errors", "url_variants"},
     "addresses": {"errors", "urls"},
     # pure stages
     "discovery": CORE,
@@ -32,12 +33,17 @@ ALLOWED: dict[str, set[str]] = {
     "network": set(),
     "flow": CORE | {"extraction", "dedup"},
     "statuses": {"errors", "items"},
-    "workers": {"errors"},
+    "worker_process": set(),
+    "worker_preload": {"flow"},
+    "workers": {"errors", "worker_process"},
     "config": {"errors", "urls"},
     "contact": {"addresses", "config", "urls"},
     "state": CORE | {"dedup", "records"},
     "demo": CORE,
     "training": CORE | {"extraction"},
+    "offline_html": {"items"},
+    "view": CORE | {"offline_html", "records"},
+    "report": CORE | {"offline_html", "records", "state"},
     # Scrapy shell
     "settings": set(),
     "signals": set(),
@@ -45,7 +51,12 @@ ALLOWED: dict[str, set[str]] = {
     "addons": {"settings"},
     "failures": {"errors"},
     "resolver": {"addresses"},
-    "middlewares": {"addresses", "errors", "urls"},
+    "content_codings": {"errors"},
+    "archives": CORE | {"content_codings", "extraction", "records", "rights"},  # pages are judged as in the crawl
+    "datatrove_blocks": {"archives", "errors", "items", "statuses", "workers"},
+    "archiving": {"archives", "errors", "items", "pipelines", "rights", "robots", "signals"},
+    "downloads": {"addresses", "errors"},
+    "middlewares": {"addresses", "content_codings", "errors", "urls"},
     "kept_hosts": {"errors", "hosts", "pipelines"},
     "site_files": {"hosts", "kept_hosts"},
     "politeness": {"errors", "failures", "hosts", "kept_hosts", "network", "resolver"},
@@ -62,14 +73,15 @@ ALLOWED: dict[str, set[str]] = {
     "__main__": {"cli"},
     "cli": {"commands", "errors"},
     "commands": {
-        *CORE, "addresses", "config", "contact", "demo", "extensions", "extraction", "flow", "metrics", "pipelines",
-        "politeness", "records", "signals", "spiders", "state", "statuses", "workers",
+        *CORE, "addresses", "archives", "config", "contact", "demo", "extensions", "extraction", "flow", "metrics",
+        "pipelines", "politeness", "records", "report", "signals", "spiders", "state", "statuses", "view", "workers",
     },
 }  # fmt: skip
 FREE_OF_FRAMEWORK = {
     "items", "errors", "urls", "addresses", "discovery", "extraction", "dedup", "records", "flow", "statuses",
-    "workers", "config", "contact", "state", "demo", "settings", "training",
-    "hosts", "metrics", "network", "reports", "rights", "rights_files",
+    "workers", "worker_process", "worker_preload", "config", "contact", "state", "demo", "settings", "training",
+    "archives", "content_codings", "hosts", "metrics", "network", "offline_html", "report", "reports", "rights",
+    "rights_files", "url_variants", "view",
 }  # fmt: skip
 FRAMEWORK = {"scrapy", "twisted", "itemadapter", "scrapy_redis", "redis"}
 SINGLE_HOMES = {

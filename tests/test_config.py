@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from crawler.config import KEYS, NOT_DEFAULTS, Site, age_seconds, choose_sites, keys_not_yet, load_sites
+from crawler.config import KEYS, NOT_DEFAULTS, Site, age_seconds, choose_sites, load_sites
 from crawler.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ FAULTS = {
     "timezone": (HEAD + 'timezone = "Berlin"\n', ":4", "“Berlin” is no time zone"),
     "timezone path": (HEAD + 'timezone = "../../etc/passwd"\n', ":4", "is no time zone"),
     "revisit": (HEAD + 'revisit = ["1h", "soon"]\n', ":4", "“revisit”: “soon” is no age"),
+    "selector": (HEAD + 'prune = ["div[["]\n', ":4", "“prune”: “div[[” is no CSS selector"),
     "in defaults": ('[defaults]\ndelay = "x"\n\n' + HEAD, ":2", "“delay”: expected `float"),
     "second site": (HEAD + "\n" + HEAD.replace('"a"', '"b"') + "# why\ndelay = -2\n", ":9", "“delay”: expected"),
     "quoted key": (HEAD + '"max-pages" = 3\n', ":4", "unknown key “max-pages”; did you mean “max_pages”?"),
@@ -108,8 +109,9 @@ def test_every_key_can_be_set(tmp_path: Path) -> None:
             'languages = ["de"]',
             'timezone = "Europe/Berlin"', 'significant_params = ["ref"]', "delay = 1.5", "concurrency = 2",
             "max_pages = 9",
-            'revisit = ["1h", "7d"]', 'user_agent = "x"', 'rights = "record"', "verify_tls = false", "min_records = 0",
-            "max_failed_share = 0.25", 'prune = ["//nav"]', 'keep = ["//p"]',
+            'revisit = ["1h", "7d"]', 'user_agent = "x"', 'rights = "record"', 'near_duplicates = "drop"',
+            "verify_tls = false", "min_records = 0",
+            "max_failed_share = 0.25", 'prune = ["aside.shop", "nav > ul"]', 'keep = ["div[itemprop=text]"]',
         )
     )  # fmt: skip
     (tmp_path / "sites.toml").write_text(text)
@@ -117,11 +119,6 @@ def test_every_key_can_be_set(tmp_path: Path) -> None:
     unset = Site(name="", url="")
     same = {key for key in KEYS if getattr(site, key) == getattr(unset, key)}
     assert same == {"min_records"}
-
-
-def test_keys_without_effect_are_named(tmp_path: Path) -> None:
-    (tmp_path / "sites.toml").write_text("[defaults]\nverify_tls = false\n" + HEAD + 'timezone = "Europe/Berlin"\n')
-    assert keys_not_yet(tmp_path / "sites.toml") == ("timezone", "verify_tls")
 
 
 def test_choosing_keeps_the_order_of_the_file() -> None:

@@ -158,4 +158,5 @@ def test_every_file_of_the_package_is_package_data() -> None:
     package = ROOT / "crawler"
     taken = {path for pattern in patterns for path in package.glob(pattern)}
     present = {p for p in package.rglob("*") if p.is_file() and "__pycache__" not in p.parts and p.suffix != ".py"}
-    assert present - taken == set()
+    training_only = {package / "training" / "annotations" / "pages.jsonl"}  # needs the corpora, which no wheel has
+    assert present - taken == training_only

@@ -88,7 +88,8 @@ def test_http_statuses(status: int, cause: str, retried: bool) -> None:
 
 def test_a_redirect_that_is_not_followed_says_where() -> None:
     response = Response("https://a.example/", status=302, headers={"Location": "ftp://a.example/x"})
-    assert str(page_error(HttpError(response))) == "HTTP 302 to ftp://a.example/x, which is not followed"
+    assert page_error(HttpError(response)).cause == "scheme_refused"
+    assert str(http_error(302, b"https://a.example/x")) == "HTTP 302 to https://a.example/x, which is not followed"
     assert len(str(http_error(301, b"/" * 5000))) < 200
 
 

@@ -25,12 +25,10 @@ def check(path: Path) -> int:
     \b
     winnow config check other-sites.toml
     """
-    from crawler.config import keys_not_yet, load_sites  # loads time zones and URL parser
+    from crawler.config import load_sites  # loads time zones and URL parser
     from crawler.contact import sites_without_contact
 
     sites = load_sites(path)
-    for key in keys_not_yet(path):
-        click.echo(f"{path}: “{key}” is read and has no effect yet", err=True)
     for site in sites_without_contact(sites, ()):
         click.echo(f"{path}: {site.name}: crawling it needs a contact in user_agent (a URL or an e-mail)", err=True)
     click.echo(f"{path}: in order, {len(sites)} site" + ("s" if len(sites) != 1 else ""))

@@ -16,7 +16,7 @@ from crawler.addresses import parse_allowed
 from crawler.commands.console import Console
 from crawler.commands.delivery import NO_RECORD, SOME_FAILED
 from crawler.commands.engine import Run, set_up
-from crawler.config import Site, choose_sites, keys_not_yet, load_sites
+from crawler.config import Site, choose_sites, load_sites
 from crawler.contact import sites_without_contact
 from crawler.errors import CrawlDelayTooLong, HostParked, PageError, RobotsUnavailable, UsageError, WinnowError
 from crawler.items import Record, Verdict
@@ -45,6 +45,8 @@ class CrawlOptions:
     since: datetime | None = None
     until: datetime | None = None
     metrics: Path | None = None
+    warc: bool = False
+    """Keep what was fetched as WARC files."""
 
     def settings(self) -> dict[str, Any]:
         return {
@@ -53,6 +55,7 @@ class CrawlOptions:
             "WINNOW_ALLOW_ADDRESSES": list(self.allow_addresses),
             "WINNOW_EXTRACTION_WORKERS": self.workers,
             "WINNOW_DUE": self.due,
+            "WINNOW_WARC": self.warc,
             "WINNOW_SINCE": self.since.isoformat() if self.since else "",
             "WINNOW_UNTIL": self.until.isoformat() if self.until else "",
             "WINNOW_CONFIGURATION_HASH": sha256(self.sites.read_bytes()).hexdigest(),
@@ -95,8 +98,6 @@ def crawl(options: CrawlOptions, console: Console) -> Crawled:
 
 def _checked_sites(options: CrawlOptions, console: Console) -> tuple[Site, ...]:
     sites = choose_sites(load_sites(options.sites), options.site_names)
-    for key in keys_not_yet(options.sites):
-        console.warn(f"{options.sites}: “{key}” is read and has no effect yet")
     allowed = [parse_allowed(text) for text in options.allow_addresses]
     for site in sites_without_contact(sites, allowed):
         raise UsageError(

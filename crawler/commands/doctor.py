@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-PACKAGES = ("scrapy", "trafilatura", "langdetect", "lxml", "lxml_html_clean", "pebble", "msgspec")
+PACKAGES = ("scrapy", "trafilatura", "langdetect", "lxml", "lxml_html_clean", "warcio", "msgspec")
 FREE_BYTES = 500_000_000
 """Free space under which a crawl's folder is called low. Chosen: about 100,000 records."""
 SAMPLE = """<html lang="en"><head><title>Bridge reopens - The Sample</title></head><body><nav><a href="/">Home</a></nav>

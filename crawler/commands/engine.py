@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from scrapy import signals
@@ -92,6 +93,19 @@ class _Process(AsyncCrawlerProcess):
         self._stop_reactor()
 
 
+@cache
+def _begin_twisteds_log() -> None:
+    """Until its log has begun, Twisted writes tracebacks to stderr beside all handlers."""
+    from twisted.logger import globalLogBeginner
+
+    globalLogBeginner.beginLoggingTo([], redirectStandardIO=False, discardBuffer=True)
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Leave out the traceback that Twisted logs for each certificate that does not hold: the URL's cause says it."""
+    return not (record.name == "twisted" and "while verifying certificate" in record.getMessage())
+
+
 def set_up(spider: type[Spider], overrides: Mapping[str, Any], console: Console, level: int) -> Run:
     """Return a run of the spider with our settings and the given overrides; log lines go to the console."""
     settings = Settings()
@@ -101,7 +115,10 @@ def set_up(spider: type[Spider], overrides: Mapping[str, Any], console: Console,
     extensions = {**settings.getdict("EXTENSIONS"), "scrapy.extensions.corestats.CoreStats": None}
     settings.set("EXTENSIONS", extensions, priority="cmdline")
     root = logging.getLogger()
-    root.handlers = [ConsoleHandler(console, level)]
+    handler = ConsoleHandler(console, level)
+    handler.addFilter(_is_news)
+    root.handlers = [handler]
     root.setLevel(level)
+    _begin_twisteds_log()
     process = _Process(settings)
     return Run(process.create_crawler(spider), process)

@@ -86,9 +86,7 @@ def forget(output: Path, site: str | None, url: str | None, before: datetime | N
     except PageError as error:
         raise click.UsageError(f"--url: {error}") from error
     done = forget_rows(output, Choice(site, url, key, before))
-    click.echo(
-        f"{output}: forgot {counted(done.urls, 'URL')}, {counted(done.records, 'record')} among them", err=True
-    )
+    click.echo(f"{output}: forgot {counted(done.urls, 'URL')}, {counted(done.records, 'record')} among them", err=True)
     return 0
 
 

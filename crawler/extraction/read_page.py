@@ -6,20 +6,26 @@ import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from crawler import __version__
 from crawler.errors import EmptyPage, PageError
 from crawler.extraction.alignment import kept_shares
 from crawler.extraction.assembly import Article, assemble
+from crawler.extraction.block_model import model_version
 from crawler.extraction.blocks import BlockTree, split_text, split_tree
+from crawler.extraction.bylines import with_bylines
 from crawler.extraction.decode import decode
 from crawler.extraction.evidence import PageEvidence
 from crawler.extraction.labels import label_blocks
 from crawler.extraction.language import best_language, detect_language
 from crawler.extraction.main_content import find_main_content, trafilatura_version
+from crawler.extraction.markup_bounds import check_text
 from crawler.extraction.metadata import Metadata, read_metadata
 from crawler.extraction.options import DEFAULT_OPTIONS, ExtractionOptions
 from crawler.extraction.parse import check_document, parse
+from crawler.extraction.quality import estimate_quality
+from crawler.extraction.site_rules import SiteRules, with_site_rules
 from crawler.extraction.status import Signals, judge
 from crawler.items import Extraction, Page, Record, Segment, Status
 from crawler.rights import read_rights
@@ -40,6 +46,7 @@ class Reading:
     encoding: str
     status: Status
     method: str
+    quality: float | None = None
 
 
 def read_page(page: Page, options: ExtractionOptions = DEFAULT_OPTIONS) -> Record:
@@ -49,6 +56,7 @@ def read_page(page: Page, options: ExtractionOptions = DEFAULT_OPTIONS) -> Recor
     """
     check_document(page.body, page.content_type, options)
     decoded = decode(page.body, page.content_type)
+    check_text(decoded.text)
     if page.plain_text:
         reading = _read_text(decoded.text, decoded.encoding, options)
     else:
@@ -66,7 +74,7 @@ def unread_record(page: Page, error: PageError) -> Record:
 
 
 def versions() -> dict[str, str]:
-    return {"winnow": __version__, "trafilatura": trafilatura_version(), "model": "blocks-1"}
+    return {"winnow": __version__, "trafilatura": trafilatura_version(), "model": model_version()}
 
 
 def _read_text(text: str, encoding: str, options: ExtractionOptions) -> Reading:
@@ -79,10 +87,10 @@ def _read_text(text: str, encoding: str, options: ExtractionOptions) -> Reading:
 
 
 def _read_html(root: HtmlElement, page: Page, encoding: str, options: ExtractionOptions) -> Reading:
-    now = _now(page)
+    now, zone = _now(page), ZoneInfo(page.timezone) if page.timezone else None
     tree = split_tree(root)
     main = find_main_content(root, url=page.url, now=now)
-    metadata = read_metadata(root, url=page.url, fallback=main.metadata, link=page.link, now=now)
+    metadata = read_metadata(root, url=page.url, fallback=main.metadata, link=page.link, now=now, zone=zone)
     evidence = PageEvidence(
         kept=kept_shares(tree.blocks, main.lines),
         titles=metadata.headlines,
@@ -90,8 +98,9 @@ def _read_html(root: HtmlElement, page: Page, encoding: str, options: Extraction
         article_body=metadata.article_body,
         url=page.url,
     )
-    segments = label_blocks(tree, evidence)
-    article = assemble(tree, segments)
+    segments = with_site_rules(root, tree, label_blocks(tree, evidence), SiteRules(page.prune, page.keep))
+    metadata = with_bylines(metadata, segments, now, zone)
+    article = assemble(tree, segments, metadata.headlines)
     signals = Signals(
         metadata.title,
         metadata.date_published is not None and metadata.origins.get("date_published") in {"json_ld", "meta"},
@@ -101,13 +110,14 @@ def _read_html(root: HtmlElement, page: Page, encoding: str, options: Extraction
     )
     status = judge(tree.blocks, segments, article, signals, options)
     method = "blocks+trafilatura" if main.lines else "blocks"
-    return Reading(tree, segments, article, metadata, encoding, status, method)
+    quality = estimate_quality(tree.blocks, segments, evidence.kept)
+    return Reading(tree, segments, article, metadata, encoding, status, method, quality)
 
 
 def _record(page: Page, reading: Reading, options: ExtractionOptions) -> Record:
     metadata, article = reading.metadata, reading.article
     detected = detect_language(article.text[: options.language_chars])
-    language = best_language(detected, metadata.language_declared)
+    language = best_language(detected, metadata.language_declared or page.site_language)
     origins = dict(metadata.origins)
     if article.lead:
         origins["lead"] = "html"
@@ -138,7 +148,7 @@ def _record(page: Page, reading: Reading, options: ExtractionOptions) -> Record:
         is_accessible_for_free=metadata.is_accessible_for_free,
         origins=origins,
         segments=reading.segments,
-        extraction=Extraction(reading.status, None, reading.method, versions()),
+        extraction=Extraction(reading.status, reading.quality, reading.method, versions()),
         encoding=reading.encoding,
         rights=_rights(page, metadata),
         plain_text=page.plain_text,

@@ -15,13 +15,14 @@ from scrapy import Request, Spider, signals
 
 from crawler.config import Site
 from crawler.errors import BudgetReached, Gone, OutputError, PageError
-from crawler.failures import page_error
+from crawler.failures import page_error, unusable
 from crawler.items import Link, Page
 from crawler.pipelines import StorePipeline
 from crawler.resolver import refused_hosts
 from crawler.robots import server_rights
 from crawler.signals import page_failed, page_unchanged
 from crawler.spiders.sources import SHORTEST_DELAY
+from crawler.urls import parse_url
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -61,7 +62,16 @@ class ArticleSpider(Spider):
         """The crawl's store; None for a run without state."""
         return self.crawler.get_item_pipeline(StorePipeline)
 
-    def page_request(self, url: str, link: Link, site: Site | None = None, waiting: Waiting | None = None) -> Request:
+    def page_requests(
+        self, url: str, link: Link, site: Site | None = None, waiting: Waiting | None = None
+    ) -> Iterator[Request]:
+        """Yield the page's request, or nothing for a URL that cannot be asked for: it costs itself, not the run."""
+        try:
+            yield self._page_request(url, link, site, waiting)
+        except PageError as error:
+            self.page_lost(url, error)
+
+    def _page_request(self, url: str, link: Link, site: Site | None, waiting: Waiting | None) -> Request:
         """Return the request of an article page; `url` is the one that it is accounted under.
 
         A page that we have, `waiting.revisit`, is asked for with the validators of its last fetch.
@@ -77,7 +87,7 @@ class ArticleSpider(Spider):
             validators = {"If-None-Match": waiting.etag, "If-Modified-Since": waiting.last_modified}
             headers |= {name: value for name, value in validators.items() if value}
         return Request(
-            url,
+            parse_url(url).href,  # Scrapy takes spellings that browsers know, such as http:host/path, for no URL
             callback=self.parse_page,
             errback=self.request_failed,
             headers=headers,
@@ -88,10 +98,18 @@ class ArticleSpider(Spider):
     def parse_page(self, response: Response) -> Iterator[Page]:
         """Yield the page as it came: bytes, and what the server said of them; nothing for one that is unchanged."""
         meta = response.meta
+        refused = unusable(response.status) if 200 <= response.status < 300 else None
+        if refused is not None:
+            self.page_lost(meta["requested_url"], refused)
+            return
         body_hash = sha256(response.body).hexdigest()
         if "waiting" in meta and self._is_settled(response, meta["waiting"], body_hash):
             return
+        significant_params = meta.get("significant_params", frozenset())
         if self.store_pipeline is not None:
+            if self.store_pipeline.repeats(meta["requested_url"], response.url, body_hash, significant_params):
+                self._wake.set()
+                return
             self.store_pipeline.fetched(meta["requested_url"], body_hash)
         yield Page(
             body=response.body,
@@ -107,7 +125,11 @@ class ArticleSpider(Spider):
             rights_policy=meta.get("rights", "record"),
             link=meta["link"],
             languages=meta.get("languages", frozenset()),
-            significant_params=meta.get("significant_params", frozenset()),
+            significant_params=significant_params,
+            timezone=meta.get("timezone"),
+            site_language=meta.get("site_language"),
+            prune=meta.get("prune", ()),
+            keep=meta.get("keep", ()),
         )
 
     def _is_settled(self, response: Response, waiting: Waiting, body_hash: str) -> bool:
@@ -160,7 +182,8 @@ class ArticleSpider(Spider):
                 rows = self._take(pipeline, name, site)
                 for waiting in rows or ():
                     taken += 1
-                    yield self.page_request(waiting.url, waiting.link, site, waiting)
+                    for request in self.page_requests(waiting.url, waiting.link, site, waiting):
+                        yield request
                 if rows == [] and closing:
                     del left[name]
             if not taken and (left or self.open_polls):
@@ -203,6 +226,11 @@ def site_meta(site: Site) -> dict[str, Any]:
         "allow_hosts": frozenset(site.allow_hosts),
         "languages": frozenset(language.split("-")[0].lower() for language in site.languages),
         "significant_params": frozenset(site.significant_params),
+        "timezone": site.timezone,
+        "site_language": site.language,
+        "verify_tls": site.verify_tls,
+        "prune": site.prune,
+        "keep": site.keep,
     }
     if site.delay is not None:
         meta["autothrottle_dont_adjust_delay"] = True

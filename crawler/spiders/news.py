@@ -34,6 +34,7 @@ from crawler.spiders.sources import (
     read_poll,
     trusts_modified,
 )
+from crawler.urls import parse_url
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -83,6 +84,10 @@ class NewsSpider(ArticleSpider):
         if pipeline is None:
             raise UsageError("the news spider needs the StorePipeline; it keeps what was found")
         now = datetime.now(UTC)
+        usual = self.crawler.settings["WINNOW_NEAR_DUPLICATES"]
+        pipeline.sites_without_copies = frozenset(
+            site.name for site in self.sites.values() if (site.near_duplicates or usual) == "drop"
+        )
         for site in self.sites.values():
             pipeline.store.schedule_revisits(site.name, [age_seconds(age) for age in site.revisit], now)
             for source in self._sources_of(site, pipeline.store):
@@ -117,6 +122,11 @@ class NewsSpider(ArticleSpider):
                 self.logger.warning("%s: not asked, the site has more than %d sources", source.url, MAX_SITEMAPS)
             return
         asked.add(source.url)
+        try:
+            url = parse_url(source.url).href
+        except PageError as error:  # robots.txt may name anything
+            self.logger.warning("not asked, named by %s: %s", site.name, error)
+            return
         pipeline = self.store_pipeline
         assert pipeline is not None
         meta = {key: value for key, value in site_meta(site).items() if key != "site_url" or source.found}
@@ -131,7 +141,7 @@ class NewsSpider(ArticleSpider):
             headers["User-Agent"] = site.user_agent
         self.open_polls += 1
         yield Request(
-            source.url, callback=self.parse_source, errback=self.source_failed,
+            url, callback=self.parse_source, errback=self.source_failed,
             headers=headers, meta=meta, dont_filter=True, priority=100,
         )  # fmt: skip
 

@@ -40,7 +40,8 @@ class PagesSpider(ArticleSpider):
                 except PageError as error:
                     self.page_lost(url, error)
                     continue
-                yield self.page_request(url, Link(url, DiscoveredVia.GIVEN))
+                for request in self.page_requests(url, Link(url, DiscoveredVia.GIVEN)):
+                    yield request
             return
         self._find()
         async for request in self.waiting_pages({SITE: None}):

@@ -182,7 +182,7 @@ def test_all_and_json_logs_and_output(winnow: CommandLine) -> None:
     assert record["extraction"]["status"] == "not_article"
     failed, said = (json.loads(line) for line in ended.err.splitlines())
     assert (failed["where"], failed["cause"], failed["level"]) == ("none.html", "file_unreadable", "failed")
-    assert said["message"] == "1 records, 1 inputs without one"
+    assert said["message"] == "1 record, 1 input without one"
 
 
 def test_nothing_usable_exits_with_4(winnow: CommandLine) -> None:

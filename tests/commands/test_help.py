@@ -155,10 +155,3 @@ def test_config_check_names_the_fault(inline: Inline, text: str | None, words: s
     assert (ended.code, ended.out) == (2, b"")
     assert words in ended.err
     assert len(ended.err.splitlines()) == 1
-
-
-def test_config_check_names_keys_without_effect(inline: Inline, tmp_path: Path) -> None:
-    (tmp_path / "other.toml").write_text('[[site]]\nname = "a"\nurl = "https://a.test/"\ntimezone = "Europe/Berlin"\n')
-    ended = inline.run("config", "check", "other.toml")
-    assert ended.code == 0
-    assert "“timezone” is read and has no effect yet" in ended.err

@@ -76,7 +76,7 @@ EXPECTED = {
     "password": "bad_url",
     "redirect loop": "redirect_loop",
     "redirect inside": "address_refused",
-    "redirect to file": "http_failed: HTTP 302 to file:///etc/passwd, which is not followed",
+    "redirect to file": "scheme_refused: leads to file:, only http and https are fetched",
     "hangs up": "connection_failed",
     "cut off": "body_truncated",
     "disallowed": "robots_disallowed",

