@@ -1,6 +1,9 @@
 """Full form: the main process's peak memory over a long crawl, against its peak at the first tenth.
 
-python -m tests.benchmarks.crawl_memory NEWSWEB_SCRIPT [--sites 20] [--pages 1000] [--first 2000]
+python -m tests.benchmarks.crawl_memory NEWSWEB_SCRIPT [--sites 20] [--pages 1000] [--first 2000] [--corpora DIR]
+
+DIR holds other documents for the web than the script's own; short ones let 20,000 pages be read in minutes, and what
+stays in the main process does not depend on their length.
 
 Linux: reads VmHWM (peak resident memory) from /proc.
 """
@@ -48,10 +51,25 @@ def main() -> None:
     parser.add_argument("--sites", type=int, default=20)
     parser.add_argument("--pages", type=int, default=1000)
     parser.add_argument("--first", type=int, default=2000)
+    parser.add_argument("--corpora", type=Path)
     options = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="winnow-memory-"))
     at_first = peak = 0.0
-    with served(options.script, folder, sites=options.sites, pages=options.pages) as web:
+    more: tuple[str, ...] = ()
+    if options.corpora:  # variants only: a few documents have no originals to spare for copies
+        more = (
+            "--corpora",
+            str(options.corpora),
+            "--datasets",
+            "",
+            "--private",
+            "0",
+            "--dup-exact",
+            "0",
+            "--dup-near",
+            "0",
+        )
+    with served(options.script, folder, sites=options.sites, pages=options.pages, more=more) as web:
         started = time.monotonic()
         process = subprocess.Popen(crawl_command(web, folder / "output"), stderr=subprocess.DEVNULL)
         while process.poll() is None:

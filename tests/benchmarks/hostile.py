@@ -1,9 +1,11 @@
 """Full form of the hostile cases: all in one crawl and one scrape, with the bounds that ship, in 2 GB of address space.
 
-python -m tests.benchmarks.hostile [crawl|scrape|worst|kills] [--cases NAME,NAME]
+python -m tests.benchmarks.hostile [crawl|scrape|worst|bounds|kills] [--cases NAME,NAME] [--markdown]
 
 crawl, scrape: every case; what is not as it must be is named, then peak memory, time and the account.
-worst: one case at a time, those that take most, for the bound table.
+worst: one case at a time, those that take most.
+bounds: the same beside a plain Scrapy spider with trafilatura, which has 120 s and 4 GB. Winnow's peak is the sum of
+its processes' own peaks, shared pages counted in each; it reads the good article of the site too.
 kills: a worker is killed with SIGKILL every second in a crawl of 500 pages.
 """
 
@@ -25,6 +27,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.benchmarks import plain_scrapy
+from tests.benchmarks.tables import Table, write_tables
 from tests.crawls.hostile import judge, run
 from tests.crawls.hostile.articles import article, feed
 from tests.crawls.hostile.case import Case, Exchange, whole
@@ -51,6 +55,8 @@ class Measured:
     main_mb: float = 0.0
     worker_mb: float = 0.0
     sum_mb: float = 0.0
+    peaks_mb: float = 0.0
+    """Sum of the peaks of the processes that live at one time: never less than what they had together."""
     killer: bool = False
     only_children: bool = False
     """Kill what the main process started itself, not what that started."""
@@ -83,6 +89,8 @@ class Measured:
             self.main_mb = max(self.main_mb, main)
             self.worker_mb = max(self.worker_mb, *workers.values(), 0.0)
             self.sum_mb = max(self.sum_mb, main + sum(workers.values()))
+            peaks = sum(plain_scrapy.high_water_mb(pid) for pid in (process.pid, *workers))
+            self.peaks_mb = max(self.peaks_mb, peaks)
             if self.killer and time.monotonic() - killed_at >= 1 and workers:
                 killed_at = time.monotonic()
                 targets = list(_children(process.pid)) if self.only_children else list(workers)
@@ -168,6 +176,30 @@ def worst(cases: Sequence[Case]) -> None:
             )
 
 
+def bounds(cases: Sequence[Case], *, markdown: bool) -> None:
+    """Each case alone: the plain spider, then `winnow scrape`."""
+    sides = [f"{who}: {what}" for who in ("plain Scrapy + trafilatura", "Winnow") for what in ("s", "MB", "outcome")]
+    table = Table("Seconds, peak memory and outcome of the worst cases", ("case", *sides))
+    with HostileServer(cases) as server:
+        for case in cases:
+            folder = Path(tempfile.mkdtemp(prefix="winnow-bounds-"))
+            (folder / "plain").mkdir()
+            plain = plain_scrapy.fetch(server.url(case), folder / "plain")
+            measured = Measured()
+            ran = run.scrape(server, [case], folder, FULL, runner=measured)
+            ours = plain_scrapy.Bounded(ran.seconds, measured.peaks_mb, _shown(ran.of(server.url(case))))
+            cells = [c for side in (plain, ours) for c in (f"{side.seconds:.1f}", f"{side.peak_mb:.0f}", side.outcome)]
+            table.add(case.name, *cells)
+            print(case.name, *cells, sep=", ", file=sys.stderr, flush=True)
+    write_tables([table], sys.stdout, markdown=markdown)
+
+
+def _shown(outcome: run.Outcome | None) -> str:
+    if outcome is None:
+        return "nothing"
+    return f"record with {len(outcome.record['text'])} characters" if outcome.record else outcome.word
+
+
 def kills(pages: int = 500, *, only_children: bool = False) -> None:
     async def listed(exchange: Exchange) -> None:
         links = [f"{exchange.base_url}/n/{n}" for n in range(pages)]
@@ -191,16 +223,18 @@ def kills(pages: int = 500, *, only_children: bool = False) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("mode", choices=("crawl", "scrape", "worst", "kills"), default="crawl", nargs="?")
+    parser.add_argument("mode", choices=("crawl", "scrape", "worst", "bounds", "kills"), default="crawl", nargs="?")
     parser.add_argument("--cases", default="", help="names, separated by commas")
+    parser.add_argument("--markdown", action="store_true", help="the table of bounds as Markdown")
     options = parser.parse_args()
     chosen = set(options.cases.split(",")) if options.cases else set()
     cases = [case for case in CASES if not chosen or case.name in chosen]
     if options.mode == "kills":
         kills()
         kills(only_children=True)
-    elif options.mode == "worst":
-        worst([case for case in CASES if case.name in (chosen or WORST)])
+    elif options.mode in ("worst", "bounds"):
+        those = [case for case in CASES if case.name in (chosen or WORST)]
+        worst(those) if options.mode == "worst" else bounds(those, markdown=options.markdown)
     else:
         everything(options.mode, cases)
 
