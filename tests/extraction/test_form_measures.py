@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from crawler.extraction.voice_measures import site_name
 from lxml import html
 
 from crawler.extraction.blocks import BlockTree, split_tree
 from crawler.extraction.evidence import PageEvidence
 from crawler.extraction.features import PageFeatures, page_features
+from crawler.extraction.voice_measures import site_name
 
 LONG = "Die alte Brücke über den Fluss bleibt bis zum Herbst gesperrt, teilte die Stadt am Montag mit, Punkt {}."
 PAGE = f"""
