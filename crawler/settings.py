@@ -61,7 +61,7 @@ WINNOW_PARK_AFTER = 5  # failed answers or connections in a row after which a ho
 WINNOW_PARK_SECONDS = 900.0  # of the first time; doubles up to a day while the host gives no good answer
 WINNOW_NETWORK_DOWN_HOSTS = 3  # different hosts out of reach in a row that stop the run, 0 = never
 
-# Extraction runs in worker processes (crawler/extraction/pool.py), never in the reactor.
+# Extraction runs in worker processes (crawler/workers.py), never in the reactor.
 WINNOW_EXTRACTION_WORKERS = 0  # processes, 0 = one a core
 WINNOW_PAGE_SECONDS = 20.0  # wall time of one page in a worker
 CONCURRENT_ITEMS = 8  # items of one response; our spiders give one

@@ -165,3 +165,15 @@ def test_metrics_and_logs_for_machines(paper: Paper) -> None:
     lines = [line for line in ended.err.splitlines() if line]
     assert lines
     assert all(line.startswith("{") for line in lines), ended.err
+
+
+def test_a_sites_own_rules_reach_its_pages(winnow: CommandLine, web: Web, bench: Bench) -> None:
+    bench.add_stories(web, range(1))
+    rule = 'prune = ["article p:nth-of-type(2)"]\n'
+    bench.sites_toml(winnow.folder, web, more=rule)
+    assert winnow.run("crawl", "-o", "out", "--allow-address", web.allow).code == 0
+    (record,) = bench.written(winnow.folder / "out")
+    first, second, *_ = bench.story(0)
+    assert first in record["text"]
+    assert second not in record["text"]
+    assert record["boilerplate"][0]["reason"] == "this site prunes “article p:nth-of-type(2)”"
