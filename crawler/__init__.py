@@ -26,8 +26,10 @@ __version__ = "0.1.0"
 __all__ = ["__version__", "extract", "extract_text", "read_records"]
 
 
-def extract(html: bytes | str, url: str | None = None) -> Record:
+def extract(html: bytes | str, url: str | None = None, *, all_reasons: bool = False) -> Record:
     """Return the record of one HTML page, read in this process.
+
+    `all_reasons` words a reason for blocks of the article and of menus too; otherwise theirs is empty.
 
     Never raises for what the page contains: `record.extraction.status` says how it went. The caps on bytes, elements
     and attributes hold; a time limit needs the worker pool that the commands use.
@@ -37,7 +39,7 @@ def extract(html: bytes | str, url: str | None = None) -> Record:
     body, content_type = (
         (html.encode("utf-8", "replace"), "text/html; charset=utf-8") if isinstance(html, str) else (html, None)
     )
-    return _read(Page(body=body, url=url, requested_url=url, content_type=content_type))
+    return _read(Page(body=body, url=url, requested_url=url, content_type=content_type), all_reasons=all_reasons)
 
 
 def extract_text(text: str) -> Record:
@@ -55,7 +57,8 @@ def read_records(path: str | Path) -> Iterator[Record]:
     return read(path)
 
 
-def _read(page: Page) -> Record:
+def _read(page: Page, *, all_reasons: bool = False) -> Record:
+    from crawler.extraction.options import ExtractionOptions
     from crawler.flow import record_or_status
 
-    return record_or_status(page)
+    return record_or_status(page, ExtractionOptions(all_reasons=all_reasons))

@@ -23,6 +23,11 @@ def record_of(page: Page, options: ExtractionOptions = DEFAULT_OPTIONS) -> Recor
     return replace(record, text_hash=text_hash(record.text), text_signature=signature.to_bytes() if signature else None)
 
 
+def explained_record_of(page: Page) -> Record:
+    """Return the same record with a reason for every block. Raises NotHtml, PageTooLarge or EmptyPage."""
+    return record_of(page, replace(DEFAULT_OPTIONS, all_reasons=True))
+
+
 def warm_up() -> None:
     """Load what reading a page needs, so that a new worker takes no page before it can read it."""
     record_of(Page(_SMALL_PAGE, url="https://news.example/"))

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
+from crawler.extraction.text_shape import TOKEN, read_shape, squeeze
 from crawler.items import Block
 
-NOT_WORD = re.compile(r"[\W_]+")
-TOKEN = re.compile(r"[^\W_]+")
 LONG_CHARS = 25
 """Word characters from which a block's text is taken to be its own wherever it stands. Chosen: `Read more` and
 names of sections are shorter, sentences longer."""
@@ -22,7 +20,7 @@ def kept_shares(blocks: Sequence[Block], lines: Sequence[str]) -> tuple[float, .
     stretch of its own: short ones must fill a line, or the space between two blocks found before. A longer block
     that is not found whole, or found again, has the share of its word shingles that stand in `lines`.
     """
-    squeezed = [_squeeze(block.text) for block in blocks]
+    squeezed = [read_shape(block.text).squeezed for block in blocks]
     stretch = _Stretch(lines)
     shares = [0.0] * len(blocks)
     for index in sorted(range(len(blocks)), key=lambda i: (-len(squeezed[i]), i)):
@@ -43,7 +41,7 @@ class _Stretch:
         self.text = ""
         self.edges = {0}
         for line in lines:
-            self.text += _squeeze(line)
+            self.text += squeeze(line)
             self.edges.add(len(self.text))
         self.used = bytearray(len(self.text))
 
@@ -62,10 +60,6 @@ class _Stretch:
 
     def _edge(self, at: int) -> bool:
         return at in self.edges
-
-
-def _squeeze(text: str) -> str:
-    return NOT_WORD.sub("", text).casefold()
 
 
 def _shingles(text: str) -> frozenset[tuple[str, ...]]:

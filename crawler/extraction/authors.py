@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -33,7 +34,7 @@ META_NAMES = (
 _AUTHOR_WORD = re.compile(
     r"by-?line|(?:^|[\s_-])(?:article-?)?(?:authors?|autor(?:en|in)?|auteurs?)(?:$|[\s_-])|author-?names?"
 )
-_BYLINE_TAGS = ("a", "span", "div", "p", "address", "section", "li", "ul", "b", "strong", "h3", "h4")
+_BYLINE_TAGS = frozenset({"a", "span", "div", "p", "address", "section", "li", "ul", "b", "strong", "h3", "h4"})
 _CONTINUED = re.compile(r"\n?(,|&|\b(?:and|und|et|y|og|och|by|By|von|Von|BY|Par|Por)\b:?)\n", re.UNICODE)
 _ORGANISATIONS = frozenset({"Organization", "NewsMediaOrganization", "Corporation", "WebSite", "Brand"})
 _ELSEWHERE = re.compile(r"comment|related|teaser|sidebar|recommend|footer|latest|popular|promo|caption|image|photo")
@@ -52,12 +53,10 @@ def find_authors(declarations: Declarations, is_own_name: Callable[[str], bool])
     """Return the authors; `is_own_name` tells the names of the site and its publisher."""
     marked = list(_bylines(declarations.tree))
     bylines = [clean_line(" ".join(lines)) for lines in marked]
-    fallback = declarations.fallback.author
     sources = (
         ("json_ld", _unique(_json_ld_names(declarations))),
         ("meta", _split_all(declarations.meta.all(*META_NAMES))),
         ("html", next((names for names in map(_first_names, marked) if names), [])),
-        ("trafilatura", [name for name in _split_all(_texts(fallback)) if " " in name]),
     )
     people = [(origin, _people(names, is_own_name)) for origin, names in sources]
     for origin, names in (*people, *sources):
@@ -99,7 +98,8 @@ def _names_of(author: Any, depth: int) -> Iterator[str]:
 
 def _bylines(tree: HtmlElement) -> Iterator[list[str]]:
     """Give the lines of elements that are marked as author or byline, in document order, teasers left out."""
-    marked = (element for element in tree.iter(*_BYLINE_TAGS) if _is_marked(element))
+    named: list[HtmlElement] = tree.xpath("//*[@class or @rel or @itemprop='author']")
+    marked = (element for element in named if element.tag in _BYLINE_TAGS and _is_marked(element))
     for element in islice(marked, MAX_BYLINES):
         if not _stands_elsewhere(element):
             lines = _lines(element)
@@ -128,9 +128,16 @@ def _first_names(lines: Sequence[str]) -> list[str]:
 
 
 def _is_marked(element: HtmlElement) -> bool:
-    if "author" in (element.get("rel") or "").lower().split() or element.get("itemprop") == "author":
+    rel = element.get("rel")
+    if (rel and "author" in rel.lower().split()) or element.get("itemprop") == "author":
         return True
-    return bool(_AUTHOR_WORD.search((element.get("class") or "")[:MAX_BYLINE_CHARS].lower()))
+    return _names_author((element.get("class") or "")[:MAX_BYLINE_CHARS])
+
+
+@lru_cache(maxsize=8192)
+def _names_author(class_list: str) -> bool:
+    """Whether a class names an author or byline; pages have the same class lists again and again."""
+    return _AUTHOR_WORD.search(class_list.lower()) is not None
 
 
 def _stands_elsewhere(element: HtmlElement) -> bool:
@@ -146,10 +153,6 @@ def _visible_byline(bylines: Sequence[str], names: Sequence[str]) -> str | None:
     """The shortest marked line that has the first author's name, else the first marked line."""
     with_name = [line for line in bylines if names and names[0].casefold() in line.casefold()]
     return min(with_name, key=len, default=None) or next(iter(bylines), None)
-
-
-def _texts(value: str | tuple[str, ...] | None) -> tuple[str, ...]:
-    return (value,) if isinstance(value, str) else value or ()
 
 
 def _split_all(texts: Iterable[Any]) -> list[str]:

@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from crawler.extraction.block_words import BUCKET_BITS, ROLES, HashedUnits
 from crawler.extraction.features import PageFeatures
 from crawler.extraction.score_context import context, context_columns, parts_columns, parts_context
+from crawler.extraction.word_units import BUCKET_BITS, ROLES, HashedUnits
 from crawler.items import Label
 
 Floats = NDArray[np.float32]
@@ -105,8 +105,11 @@ def linear_scores(linear: Floats, intercept: Floats, units: HashedUnits) -> Line
     of_units: Floats = np.add.reduceat(weighed, units.offsets[:-1], axis=0)
     count = len(units.member_offsets) - 1
     block = np.repeat(np.arange(count), np.diff(units.member_offsets))
+    place = block * len(PARTS) + PART_OF_ROLE[units.roles[units.members]]
+    order = np.argsort(place, kind="stable")
+    places, first = np.unique(place[order], return_index=True)
     parts = np.zeros((count * len(PARTS), len(LABELS)), np.float32)
-    np.add.at(parts, block * len(PARTS) + PART_OF_ROLE[units.roles[units.members]], of_units[units.members])
+    parts[places] = np.add.reduceat(of_units[units.members[order]], first, axis=0)
     of_parts = parts.reshape(count, len(PARTS), len(LABELS))
     return LinearScores(of_units, of_parts.reshape(count, -1), of_parts.sum(axis=1) + intercept)
 

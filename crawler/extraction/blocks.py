@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, islice
 
 from lxml.html import HtmlElement
 
@@ -59,6 +59,10 @@ NAMING = frozenset(WORD_ATTRIBUTES)
 MAX_ATTRIBUTE_CHARS = 300
 """Characters of one attribute that are read for words; generated class lists run into kilobytes."""
 MAX_HREF_CHARS = 500
+MAX_FIELDS = 40
+MAX_FIELD_WORDS = 8
+"""Fields of a form that are read, and different ones that are kept. Chosen, not measured."""
+UNTOLD_FIELDS = frozenset({"hidden", "submit", "button", "image", "reset"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,19 +84,29 @@ class BlockTree:
             at = container.parent
 
 
-@dataclass(slots=True)
 class _Open:
-    """An element that is being walked through."""
+    """An element that is being walked through.
 
-    element: HtmlElement
-    tag: str
-    container: int
-    """Of the text in it: its own, or that of the element round it where it is inline."""
-    children: list[HtmlElement]
-    at: int = 0
-    seen: dict[str, int] = field(default_factory=dict)
-    """Tag -> block-level children so far."""
-    totals: Counter[str] | None = None
+    `container` is that of the text in it: its own, or that of the element round it where it is inline. `seen` are
+    the block-level children so far by tag.
+    """
+
+    __slots__ = ("at", "children", "container", "element", "seen", "tag", "totals")
+
+    def __init__(self, element: HtmlElement, tag: str, container: int) -> None:
+        self.element = element
+        self.tag = tag
+        self.container = container
+        self.children: list[HtmlElement] = list(element)
+        self.at = 0
+        self.seen: dict[str, int] = {}
+        self.totals: Counter[str] | None = None
+
+    def path_step(self, tag: str, nth: int) -> str:
+        """Return the step to a child as `getpath` of lxml writes it, without its walk over all siblings each time."""
+        if self.totals is None:
+            self.totals = Counter(child.tag for child in self.children if isinstance(child.tag, str))
+        return f"{tag}[{nth}]" if self.totals[tag] > 1 else tag
 
 
 @dataclass(slots=True)
@@ -127,11 +141,25 @@ def split_tree(root: HtmlElement) -> BlockTree:
 
 def attribute_words(element: HtmlElement) -> tuple[str, ...]:
     """Return the lower-case words in the element's naming attributes: `articleBody-main` gives article, body, main."""
-    naming = {name: value for name, value in element.items() if name in NAMING}
-    if len(naming) < 2:
-        return _words_of(*(value[:MAX_ATTRIBUTE_CHARS] for value in naming.values())) if naming else ()
-    values = [naming[name][:MAX_ATTRIBUTE_CHARS] for name in WORD_ATTRIBUTES if name in naming]
+    naming = [pair for pair in element.items() if pair[0] in NAMING]
+    if len(naming) == 1:
+        return _words_of(naming[0][1][:MAX_ATTRIBUTE_CHARS])
+    named = dict(naming)
+    values = [named[name][:MAX_ATTRIBUTE_CHARS] for name in WORD_ATTRIBUTES if name in named]
     return tuple(chain.from_iterable(map(_words_of, values)))
+
+
+def field_words(form: HtmlElement) -> tuple[str, ...]:
+    """Return what a form asks for, as `email field`: by that a search, a login and a newsletter are told apart."""
+    found: dict[str, None] = {}
+    for field_element in islice(form.iterdescendants("input", "textarea", "select"), MAX_FIELDS):
+        tag = _tag(field_element)
+        kind = (field_element.get("type") or "text").lower() if tag == "input" else tag
+        if kind in UNTOLD_FIELDS:
+            continue
+        named = _words_of((field_element.get("name") or "")[:MAX_ATTRIBUTE_CHARS])[-1:] if kind == "text" else (kind,)
+        found.update(dict.fromkeys(f"{word} field" for word in named))
+    return tuple(found)[:MAX_FIELD_WORDS]
 
 
 @lru_cache(maxsize=8192)
@@ -160,17 +188,18 @@ class _Splitter:
         self.root = root
         self.blocks: list[Block] = []
         self.containers: list[Container] = []
-        self.paths: list[str] = []
+        self.places: list[tuple[HtmlElement, _Open | None, int]] = []
+        """Of each container its element, the open one round it, and which child of its tag it is."""
+        self.paths: dict[int, str] = {}
         self.kinds: list[BlockKind] = []
         self.run = _Run()
         self.open_links: list[str] = []
         self.emphasis_depth = 0
 
     def split(self) -> BlockTree:
-        start_path = f"/{_tag(self.root)}" + ("" if self.start is self.root else "/body")
-        self._open_container(self.start, None, _tag(self.start).lower(), start_path)
+        self._open_container(self.start, None, _tag(self.start).lower())
         self._add(self.start.text, 0)
-        stack = [_Open(self.start, _tag(self.start).lower(), 0, list(self.start))]
+        stack = [_Open(self.start, _tag(self.start).lower(), 0)]
         while stack:
             parent = stack[-1]
             if parent.at == len(parent.children):
@@ -190,9 +219,10 @@ class _Splitter:
 
     def _enter(self, element: HtmlElement, parent: _Open) -> _Open | None:
         """Start an element; None where it is not walked into: comments have no tag of letters."""
-        if not isinstance(element.tag, str):
+        tag = element.tag
+        if not isinstance(tag, str):
             return None
-        tag = element.tag.lower()
+        tag = tag.lower()
         if tag in INVISIBLE_TAGS:
             self.run.pieces.append(" ")
             return None
@@ -201,24 +231,33 @@ class _Splitter:
             return None
         if tag in INLINE_TAGS:
             self._open_inline(element, tag)
-            container = parent.container
-        else:
-            self._flush()
-            container = self._open_container(element, parent.container, tag, self._path(element, parent))
+            self._add(element.text, parent.container)
+            if len(element):
+                return _Open(element, tag, parent.container)
+            self._close_inline(element, tag)
+            return None
+        self._flush()
+        container = self._open_container(element, parent, tag)
         self._add(element.text, container)
-        return _Open(element, tag, container, list(element))
+        if len(element):
+            return _Open(element, tag, container)
+        self._flush()
+        return None
 
     def _leave(self, left: _Open, outer: int) -> None:
         if left.container != outer:
             self._flush()
         else:
-            if left.tag == "a":
-                self.open_links.pop()
-            elif left.tag in EMPHASIS_TAGS:
-                self.emphasis_depth -= 1
-            if left.tag in SPACED_TAGS and left.element.tail is None:
-                self.run.pieces.append(" ")
+            self._close_inline(left.element, left.tag)
         self._add(left.element.tail, outer)
+
+    def _close_inline(self, element: HtmlElement, tag: str) -> None:
+        if tag == "a":
+            self.open_links.pop()
+        elif tag in EMPHASIS_TAGS:
+            self.emphasis_depth -= 1
+        if tag in SPACED_TAGS and element.tail is None:
+            self.run.pieces.append(" ")
 
     def _open_inline(self, element: HtmlElement, tag: str) -> None:
         if tag == "a":
@@ -230,25 +269,41 @@ class _Splitter:
         if element.get("class"):
             self.run.words += attribute_words(element)
 
-    def _open_container(self, element: HtmlElement, parent: int | None, tag: str, path: str) -> int:
+    def _open_container(self, element: HtmlElement, parent: _Open | None, tag: str) -> int:
         index = len(self.containers)
-        inherited = BlockKind.PARAGRAPH if parent is None else self.kinds[parent]
+        outer = None if parent is None else parent.container
+        inherited = BlockKind.PARAGRAPH if outer is None else self.kinds[outer]
         if inherited is BlockKind.HEADING:
             inherited = BlockKind.PARAGRAPH
-        self.containers.append(Container(index, parent, tag, attribute_words(element)))
+        words = attribute_words(element)
+        if tag == "form":
+            words = (*field_words(element), *words)
+        self.containers.append(Container(index, outer, tag, words))
         self.kinds.append(KIND_OF_TAG.get(tag, inherited))
-        self.paths.append(path)
+        nth = 0
+        if parent is not None:
+            name = _tag(element)
+            nth = parent.seen[name] = parent.seen.get(name, 0) + 1
+        self.places.append((element, parent, nth))
         return index
 
-    def _path(self, element: HtmlElement, parent: _Open) -> str:
-        """Return the element's path as `getpath` of lxml writes it, without its walk over all siblings each time."""
-        tag = _tag(element)
-        nth = parent.seen[tag] = parent.seen.get(tag, 0) + 1
-        if parent.tag in INLINE_TAGS:
-            return str(self.root.getroottree().getpath(element))
-        if parent.totals is None:
-            parent.totals = Counter(child.tag for child in parent.children if isinstance(child.tag, str))
-        return f"{self.paths[parent.container]}/{tag}" + (f"[{nth}]" if parent.totals[tag] > 1 else "")
+    def _path(self, container: int) -> str:
+        """Return the path of a container's element as `getpath` of lxml writes it."""
+        missing: list[int] = []
+        at: int | None = container
+        while at is not None and at not in self.paths:
+            missing.append(at)
+            at = self.containers[at].parent
+        for index in reversed(missing):
+            element, parent, nth = self.places[index]
+            if parent is None:
+                path = f"/{_tag(self.root)}" + ("" if self.start is self.root else "/body")
+            elif parent.tag in INLINE_TAGS:
+                path = str(self.root.getroottree().getpath(element))
+            else:
+                path = f"{self.paths[parent.container]}/{parent.path_step(_tag(element), nth)}"
+            self.paths[index] = path
+        return self.paths[container]
 
     def _add(self, text: str | None, owner: int) -> None:
         if not text:
@@ -274,9 +329,14 @@ class _Splitter:
 
     def _flush(self) -> None:
         # A link that is still open goes on in the next run: `<a><h3>...</h3><p>...</p></a>`.
-        run, self.run = self.run, _Run(hrefs=list(self.open_links))
+        run = self.run
         if not run.has_text:
+            run.pieces.clear()
+            run.words.clear()
+            run.hrefs[:] = self.open_links
+            run.breaks = 0
             return
+        self.run = _Run(hrefs=list(self.open_links))
         text = clean_line("".join(run.pieces))
         if not WORD.search(text):
             return
@@ -285,7 +345,7 @@ class _Splitter:
             Block(
                 index=len(self.blocks),
                 text=text,
-                xpath=self.paths[run.owner],
+                xpath=self._path(run.owner),
                 kind=self.kinds[run.owner],
                 tag=container.tag,
                 container=run.owner,

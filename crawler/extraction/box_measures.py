@@ -41,6 +41,7 @@ _LINK_MEASURES = (
     "script",
     "home",
     "call",
+    "fragment",
 )
 
 
@@ -95,7 +96,7 @@ def _link_numbers(href: str, site: str) -> tuple[float, ...]:
     return (
         own, web and not own, target.is_social, target.is_shop, target.is_article, own and target.is_article,
         target.kind == "anchor", target.kind == "mail", target.kind == "script", target.is_home,
-        target.is_call, len(target.words),
+        target.is_call, target.has_fragment, len(target.words),
     )  # fmt: skip
 
 
@@ -123,7 +124,8 @@ def _add_boxes(measures: Measures, boxes: Boxes) -> None:
         "long": running(chars > PARAGRAPH_CHARS),
     }
     sums |= {
-        n: running(measures.columns[f"links.{n}"]) for n in ("own_article", "foreign", "social", "shop", "own", "call")
+        n: running(measures.columns[f"links.{n}"])
+        for n in ("own_article", "foreign", "social", "shop", "own", "call", "anchor", "fragment")
     }
     sums |= {n: running(measures.columns[f"shape.{n}"]) for n in ("date", "money", "genders")}
     through = running(chars)

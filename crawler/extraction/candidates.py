@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from lxml.html import HtmlElement
+
 from crawler.extraction.clean_text import cap
 from crawler.extraction.declarations import Declarations, first_text, plain_text, web_address, words
 from crawler.extraction.structured import as_list, resolve, types_of
@@ -45,7 +47,6 @@ def _site_names(declarations: Declarations) -> Candidates:
     for name in publisher_names(declarations):
         yield first_text(name, limit=MAX_NAME_CHARS), "json_ld"
     yield first_text(declarations.meta.first("application-name"), limit=MAX_NAME_CHARS), "meta"
-    yield first_text(declarations.fallback.site_name, limit=MAX_NAME_CHARS), "trafilatura"
 
 
 def _sections(declarations: Declarations) -> Candidates:
@@ -55,7 +56,7 @@ def _sections(declarations: Declarations) -> Candidates:
         first_text(declarations.meta.first("article:section", "og:article:section"), limit=MAX_TAG_CHARS),
         "meta",
     )
-    yield next(iter(_tag_list(declarations.fallback.categories)), None), "trafilatura"
+    yield next(iter(_tag_list(_texts_of_links(declarations, "category"))), None), "html"
 
 
 def _tags(declarations: Declarations) -> Candidates:
@@ -63,7 +64,8 @@ def _tags(declarations: Declarations) -> Candidates:
     yield _tag_list(part.get("name") if isinstance(part, dict) else part for part in keywords), "json_ld"
     for names in (("news_keywords",), ("article:tag", "og:article:tag"), ("keywords",)):
         yield _tag_list(declarations.meta.all(*names)), "meta"
-    yield _tag_list(declarations.fallback.tags), "trafilatura"
+    tags = _texts_of_links(declarations, "tag")
+    yield _tag_list(text for text in tags if text not in set(_texts_of_links(declarations, "category"))), "html"
 
 
 def _descriptions(declarations: Declarations) -> Candidates:
@@ -73,7 +75,6 @@ def _descriptions(declarations: Declarations) -> Candidates:
         first_text(*declarations.meta.all("og:description", "description", "twitter:description"), limit=limit),
         "meta",
     )
-    yield first_text(declarations.fallback.description, limit=limit), "trafilatura"
 
 
 def _images(declarations: Declarations) -> Candidates:
@@ -84,7 +85,6 @@ def _images(declarations: Declarations) -> Candidates:
         addresses = (part.get("url") or part.get("contentUrl")) if isinstance(part, dict) else part
         for address in as_list(addresses):
             yield web_address(address, declarations.url), "json_ld"
-    yield web_address(declarations.fallback.image, declarations.url), "trafilatura"
 
 
 def _canonical_urls(declarations: Declarations) -> Candidates:
@@ -140,6 +140,12 @@ def _tag_list(values: str | Iterable[Any] | None) -> tuple[str, ...]:
             if words(tag):
                 found.setdefault(tag.casefold(), cap(tag, MAX_TAG_CHARS))
     return tuple(found.values())[:MAX_TAGS]
+
+
+def _texts_of_links(declarations: Declarations, relation: str) -> list[str]:
+    """Return the texts of the links to pages of that relation (https://microformats.org/wiki/rel-tag), 50 at most."""
+    links: list[HtmlElement] = declarations.tree.xpath(f"//a[contains(@rel, '{relation}')][position() <= {MAX_TAGS}]")
+    return [link.text_content() for link in links if relation in (link.get("rel") or "").lower().split()]
 
 
 def _as_bool(value: Any) -> bool | None:

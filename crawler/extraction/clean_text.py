@@ -28,15 +28,20 @@ _DELETED_BEYOND_BMP = tuple(chr(plane << 16 | last) for plane in range(1, 17) fo
 """Controls and noncharacters. In two parts: a class with both takes 18 ms for a page where there is none of them,
 `str.translate` 23 ms, the two searches and replacements 3 ms."""
 
-_SUSPECT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\U00010000-\U0010ffff]")
-"""What clean text may need more than its line breaks made equal for."""
+_CONTROLS = bytes([*range(9), *range(0x0B, 0x20), 0x7F])
+_SUSPECT_BYTES = tuple(
+    re.compile(pattern) for pattern in (rb"\xc2[\x80-\x9f]", rb"\xed[\xa0-\xbf]", rb"\xef\xb7[\x90-\xaf]")
+)
+_LAST_OF_PLANE = (b"\xbf\xbe", b"\xbf\xbf")
+"""The same in UTF-8: C1 controls, surrogates, noncharacters; how a plane's last two code points end. Bytes are searched
+five times as fast as characters."""
 
 
 def clean_text(text: str) -> str:
     r"""Drop control characters but `\n` and `\t`, lone surrogates, noncharacters; line breaks become `\n`."""
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if not _SUSPECT.search(text):
+    if _is_clean(text):
         return text
     text = _LINE_BREAK.sub("\n", text)
     if _SURROGATE.search(text):
@@ -44,6 +49,18 @@ def clean_text(text: str) -> str:
     for character in _DELETED_BEYOND_BMP:
         text = text.replace(character, "")
     return _DELETED.sub("", text)
+
+
+def _is_clean(text: str) -> bool:
+    """Whether nothing in a text can need more than its line breaks made equal."""
+    encoded = text.encode("utf-8", "surrogatepass")
+    if len(encoded.translate(None, _CONTROLS)) != len(encoded):
+        return False
+    if len(encoded) == len(text):
+        return True
+    return not any(pattern.search(encoded) for pattern in _SUSPECT_BYTES) and not any(
+        end in encoded for end in _LAST_OF_PLANE
+    )
 
 
 def clean_line(text: str) -> str:
@@ -67,7 +84,10 @@ def strip_control_references(html: str) -> str:
 
     References 128 to 159 give the windows-1252 character, as in HTML parsers (HTML standard, 13.2.5.80).
     """
-    html = _REFERENCE.sub(_resolve_reference, clean_text(html))
+    html = clean_text(html)
+    if "&#" not in html:
+        return html
+    html = _REFERENCE.sub(_resolve_reference, html)
     # What was removed may have stood in another reference ("&#&#27;27;"): a space cannot make a third one.
     return _REFERENCE.sub(lambda match: _resolve_reference(match) or " ", html)
 

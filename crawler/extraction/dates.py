@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import islice
+from zoneinfo import ZoneInfo
 
 import htmldate
 from lxml.html import HtmlElement
@@ -69,18 +69,25 @@ class FoundDate:
 
 
 def find_published(declarations: Declarations) -> FoundDate:
-    declared = _fullest(_declared_published(declarations), declarations)
-    found = declared if declared.value else _fullest(_weak_published(declarations), declarations, first_only=True)
-    return found if found.value or found.raw else declared
+    """Return what the page declares, else the day in its address."""
+    now, zone = declarations.now, declarations.zone
+    declared = _fullest(_declared_published(declarations), now, zone)
+    if declared.value:
+        return declared
+    found = _fullest([(_day_in_url(declarations.url), "url")], now, zone)
+    return found if found.value else declared
+
+
+def guess_published(tree: HtmlElement, now: datetime, zone: ZoneInfo | None) -> FoundDate:
+    """Return the date that htmldate finds anywhere on a page that declares none. 30 ms; `tree` is not changed."""
+    return _fullest([(_guess(tree, now), "htmldate")], now, zone)
 
 
 def find_modified(declarations: Declarations) -> FoundDate:
-    return _fullest(_modified_candidates(declarations), declarations)
+    return _fullest(_modified_candidates(declarations), declarations.now, declarations.zone)
 
 
-def _fullest(
-    candidates: Iterable[tuple[object, str]], declarations: Declarations, *, first_only: bool = False
-) -> FoundDate:
+def _fullest(candidates: Iterable[tuple[object, str]], now: datetime, zone: ZoneInfo | None) -> FoundDate:
     """Return the first candidate that can be read, or a later one that says more of the same day."""
     raws: list[str] = []
     best: FoundDate | None = None
@@ -89,16 +96,14 @@ def _fullest(
         if not raw:
             continue
         raws.append(cap(raw, MAX_RAW_CHARS))
-        parsed = parse_date(raw, declarations.now)
+        parsed = parse_date(raw, now)
         if parsed:
             found = FoundDate(parsed[0], raws[-1], parsed[1], origin)
             if best is None or _says_more(found, best):
                 best = found
-            if first_only:
-                break
     if best is None or best.value is None:
         return FoundDate(raw=next(iter(raws), None))
-    return replace(best, value=in_zone(best.value, best.precision, declarations.zone))
+    return replace(best, value=in_zone(best.value, best.precision, zone))
 
 
 def _says_more(other: FoundDate, found: FoundDate) -> bool:
@@ -125,15 +130,6 @@ def _declared_published(declarations: Declarations) -> Iterator[tuple[object, st
         yield declarations.link.published, "feed"
 
 
-def _weak_published(declarations: Declarations) -> Iterator[tuple[object, str]]:
-    """The same for pages that declare nothing; the guess is made only if it is asked for."""
-    yield _day_in_url(declarations.url), "url"
-    if declarations.fallback.date:
-        yield declarations.fallback.date, "trafilatura"
-    else:
-        yield _guess(declarations), "htmldate"
-
-
 def _modified_candidates(declarations: Declarations) -> Iterator[tuple[object, str]]:
     yield from ((value, "json_ld") for value in _json_ld_values(declarations, "dateModified"))
     yield from ((value, "meta") for value in declarations.meta.all(*MODIFIED_META))
@@ -152,7 +148,8 @@ def _json_ld_values(declarations: Declarations, *names: str) -> Iterator[object]
 
 
 def _itemprop_values(tree: HtmlElement, name: str) -> Iterator[str]:
-    for element in islice(tree.iterfind(f'.//*[@itemprop="{name}"]'), MAX_ITEMPROPS):
+    elements: list[HtmlElement] = tree.xpath(f"//*[@itemprop='{name}']")
+    for element in elements[:MAX_ITEMPROPS]:
         yield element.get("datetime") or element.get("content") or element.text_content()
 
 
@@ -167,14 +164,10 @@ def _marked_times(tree: HtmlElement, name: str) -> Iterator[str]:
             yield value
 
 
-def _guess(declarations: Declarations) -> str | None:
+def _guess(tree: HtmlElement, now: datetime) -> str | None:
     """Ask htmldate, which searches the visible text too. It changes the tree that it reads."""
     try:
-        found = htmldate.find_date(
-            copy.deepcopy(declarations.tree),
-            original_date=True,
-            max_date=declarations.now.strftime("%Y-%m-%d"),
-        )
+        found = htmldate.find_date(copy.deepcopy(tree), original_date=True, max_date=now.strftime("%Y-%m-%d"))
     except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
         return None
     return str(found) if found else None

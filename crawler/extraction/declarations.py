@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -25,21 +25,6 @@ MAX_URL_CHARS = 2_083
 
 _MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>")
 _WORD = re.compile(r"\w+")
-
-
-@dataclass(frozen=True, slots=True)
-class FallbackMetadata:
-    """Metadata as another extractor found it, asked last."""
-
-    title: str | None = None
-    author: str | tuple[str, ...] | None = None
-    """Several names in one string are set apart by semicolons."""
-    date: str | None = None
-    site_name: str | None = None
-    categories: str | tuple[str, ...] | None = None
-    tags: str | tuple[str, ...] | None = None
-    description: str | None = None
-    image: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +50,6 @@ class Declarations:
     now: datetime
     """With offset; dates later than a day after it are refused."""
     url: str | None = None
-    fallback: FallbackMetadata = field(default_factory=FallbackMetadata)
     link: Link | None = None
     zone: ZoneInfo | None = None
     """The site's; times of day without an offset are in it."""
@@ -75,7 +59,6 @@ def gather_declarations(
     tree: HtmlElement,
     *,
     url: str | None,
-    fallback: FallbackMetadata | None,
     link: Link | None,
     now: datetime,
     zone: ZoneInfo | None = None,
@@ -83,7 +66,7 @@ def gather_declarations(
     meta = read_meta_tags(tree)
     json_ld = read_json_ld(tree)
     article = article_node(json_ld, url or meta.first("og:url"))
-    return Declarations(tree, meta, json_ld, article or {}, now, url, fallback or FallbackMetadata(), link, zone)
+    return Declarations(tree, meta, json_ld, article or {}, now, url, link, zone)
 
 
 def read_meta_tags(tree: HtmlElement) -> MetaTags:

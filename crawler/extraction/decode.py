@@ -142,6 +142,12 @@ def _is_plausible(body: bytes, encoding: str) -> bool:
     """Whether half of what is not ASCII can be decoded: a few broken bytes do not refute a declaration."""
     if body.isascii() and not encoding.startswith("utf-16"):
         return True
+    try:
+        body.decode(_codec(encoding))
+    except UnicodeDecodeError:
+        pass
+    else:
+        return True
     text = body.decode(_codec(encoding), "replace")
     broken = text.count("\ufffd")
     if broken * 2 <= len(_NON_ASCII.findall(text)):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from crawler.site_memory.recall import SiteReading
+
 
 @dataclass(frozen=True, slots=True)
 class PageEvidence:
@@ -18,3 +20,5 @@ class PageEvidence:
     """`articleBody` of JSON-LD; often cut, so a vote and never the text."""
     url: str | None = None
     plain_text: bool = False
+    site: SiteReading | None = None
+    """With the memory of the page's site; None where nothing is known of it."""

@@ -13,44 +13,37 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crawler.extraction.block_model import LABELS, BlockModel, Floats, Reading, input_columns
-from crawler.extraction.blocks import BlockTree
-from crawler.extraction.evidence import PageEvidence
-from crawler.extraction.features import PageFeatures
 from crawler.extraction.reason_case import Case, PageView
 from crawler.extraction.reason_words import WORDINGS
 
 REASONS = 2
 
 
-def word_reasons(
-    tree: BlockTree,
-    evidence: PageEvidence,
-    features: PageFeatures,
-    model: BlockModel,
-    reading: Reading,
-    chosen: NDArray[np.int64],
-) -> list[str]:
-    """Return one line a block: its evidences, strongest first, set apart by semicolons."""
-    groups, member = group_columns(input_columns(features))
-    gains = group_gains(model, reading, chosen, member)
+def word_reasons(page: PageView, chosen: NDArray[np.int64], asked: NDArray[np.int64]) -> list[str]:
+    """Return one line for each block whose number is asked: its evidences, strongest first, set apart by semicolons.
+
+    `chosen` are the numbers of all blocks' labels.
+    """
+    if not len(asked):
+        return []
+    groups, member = group_columns(input_columns(page.features))
+    gains = group_gains(page.model, page.reading, chosen, member, asked)
     order = np.argsort(-gains, axis=1, kind="stable")
-    likely: list[int] = reading.linear_scores.argmax(axis=1).tolist()
-    columns = {name: place for place, name in enumerate(features.columns)}
-    page = PageView(tree, evidence, features, model, reading, likely, columns)
     reasons = []
-    for block in tree.blocks:
-        i = block.index
-        case = Case(page, block, int(chosen[i]))
-        ranked = [groups[g] for g in order[i] if gains[i, g] > 0]
+    for row, i in enumerate(asked.tolist()):
+        case = Case(page, page.tree.blocks[i], int(chosen[i]))
+        ranked = [groups[g] for g in order[row].tolist() if gains[row, g] > 0]
         reasons.append("; ".join(_first_worded(case, ranked)) or f"likeliest of {len(LABELS)} labels")
     return reasons
 
 
-def group_gains(model: BlockModel, reading: Reading, chosen: NDArray[np.int64], member: Floats) -> Floats:
-    """Return blocks x groups: what each group of inputs adds to the log probability of the chosen label."""
-    rest = model.output[:, chosen].T - reading.probabilities @ model.output.T
-    gradient = ((reading.active > 0) * rest) @ model.hidden.T
-    gains: Floats = ((gradient * reading.inputs) @ member).astype(np.float32)
+def group_gains(
+    model: BlockModel, reading: Reading, chosen: NDArray[np.int64], member: Floats, asked: NDArray[np.int64]
+) -> Floats:
+    """Return asked blocks x groups: what each group of inputs adds to the log probability of the chosen label."""
+    rest = model.output[:, chosen[asked]].T - reading.probabilities[asked] @ model.output.T
+    gradient = ((reading.active[asked] > 0) * rest) @ model.hidden.T
+    gains: Floats = ((gradient * reading.inputs[asked]) @ member).astype(np.float32)
     return gains
 
 

@@ -11,9 +11,14 @@ from crawler.extraction.sieve import sift_lines, sift_page
 from crawler.items import Segment
 
 
-def label_blocks(tree: BlockTree, evidence: PageEvidence, model: BlockModel | None = None) -> tuple[Segment, ...]:
-    """Return one segment a block, in the same order. `model` replaces the one of the package."""
-    segments = label_by_model(tree, evidence, model)
+def label_blocks(
+    tree: BlockTree, evidence: PageEvidence, model: BlockModel | None = None, *, all_reasons: bool = False
+) -> tuple[Segment, ...]:
+    """Return one segment a block, in the same order. `model` replaces the one of the package.
+
+    Of HTML, blocks of the article and of menus have an empty reason unless all are asked for.
+    """
+    segments = label_by_model(tree, evidence, model, all_reasons=all_reasons)
     hints = gather_hints(tree, evidence)
     if evidence.plain_text:
         return sift_lines(segments, hints)

@@ -17,6 +17,7 @@ SOCIAL_HOSTS = frozenset(
 )
 SHOP_HOSTS = frozenset(
     "amazon amzn ebay awin1 tradedoubler idealo otto mediamarkt saturn digistore24 shop etsy thalia buecher "
+    "tidd adcell belboon zanox shareasale linksynergy skimresources anrdoezrs jdoqocy geni onelink lnk "
     "hugendubel walmart bestbuy geizhals check24 booking paypal patreon steadyhq ko-fi gofundme betterplace".split()
 )
 """First labels of registered domains. General knowledge; the labeller weighs them."""
@@ -56,6 +57,8 @@ class LinkTarget:
     is_article: bool = False
     """The path looks like an article's: long, many hyphens or a long number."""
     is_home: bool = False
+    has_fragment: bool = False
+    """It leads to a place on a page."""
 
     @property
     def is_social(self) -> bool:
@@ -82,20 +85,21 @@ def read_target(href: str) -> LinkTarget:
         return LinkTarget("script")
     if scheme.startswith(("mailto:", "tel:")):
         return LinkTarget("mail", words=("?share",) if scheme.startswith("mailto:?") or "body=" in href else ())
-    try:
-        parts = urlsplit(href)
-    except ValueError:
-        return LinkTarget("script")
-    longest = max(parts.path.split("/"), key=len)
+    address, _, fragment = href.partition("#")
+    address, _, query = address.partition("?")
+    scheme, slashes, rest = address.partition("//")
+    netloc, _, path = rest.partition("/") if slashes and (not scheme or scheme[-1] == ":") else ("", "", address)
+    longest = max(path.split("/"), key=len)
     dashes = longest.count("-") + longest.count("_")
-    words = _words(parts.path, PATH_WORDS)
+    words = _words(path, PATH_WORDS)
     return LinkTarget(
         "web",
-        site_of(parts.netloc),
-        tuple(parts.netloc.lower().split(".")) if parts.netloc else (),
-        words + tuple("?" + word for word in _words(parts.query, QUERY_WORDS)),
-        dashes >= SLUG_HYPHENS or len(longest) > SLUG_CHARS or LONG_NUMBER.search(parts.path) is not None,
+        site_of(netloc) if netloc else "",
+        tuple(netloc.lower().split(".")) if netloc else (),
+        words + tuple("?" + word for word in _words(query, QUERY_WORDS)) if query else words,
+        dashes >= SLUG_HYPHENS or len(longest) > SLUG_CHARS or LONG_NUMBER.search(path) is not None,
         not words,
+        bool(fragment),
     )
 
 

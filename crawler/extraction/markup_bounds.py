@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from crawler.errors import NotHtml, PageTooLarge
 from crawler.extraction.options import ExtractionOptions
@@ -18,6 +19,7 @@ _TOKEN = re.compile(
 )
 _QUOTED = re.compile(r"\"[^\"]*+\"?|'[^']*+'?")
 _ATTRIBUTE = re.compile(r"[^\s/>=]+(?:\s*+=\s*+[^\s>]*+)?")
+_BEFORE_ATTRIBUTES = " \t\n\r\f/\"'"
 _COUNTED_CHARS = 200
 """Characters of a tag from which its attributes are counted; shorter ones have no more than a hundred."""
 
@@ -32,6 +34,8 @@ def check_bounds(markup: str, options: ExtractionOptions) -> None:
     Scripts, style sheets and drawings count once, whatever is in them. The parser itself needs minutes for a tag
     with 100,000 attributes, for it compares each with each.
     """
+    if _is_small(markup, options):
+        return
     elements = attributes_in_all = 0
     counted_chars = min(_COUNTED_CHARS, 2 * options.max_attributes)
     for token in _TOKEN.finditer(markup):
@@ -39,7 +43,7 @@ def check_bounds(markup: str, options: ExtractionOptions) -> None:
         start, end = token.span("attributes")
         if end - start < counted_chars:
             continue
-        attributes = sum(1 for _ in _ATTRIBUTE.finditer(_QUOTED.sub("x", token["attributes"])))
+        attributes = sum(1 for _ in _ATTRIBUTE.finditer(_QUOTED.sub("x ", token["attributes"])))
         attributes_in_all += attributes
         if attributes > options.max_attributes:
             raise PageTooLarge(f"a tag with {attributes:,} attributes, the cap is {options.max_attributes:,}")
@@ -47,6 +51,25 @@ def check_bounds(markup: str, options: ExtractionOptions) -> None:
             raise PageTooLarge(f"more than {options.max_attributes_in_all:,} attributes")
     if elements > options.max_elements:
         raise PageTooLarge(f"{elements:,} elements, the cap is {options.max_elements:,}")
+
+
+def _is_small(markup: str, options: ExtractionOptions) -> bool:
+    """Whether no count can be over its cap, by two looks that cost a third of counting.
+
+    Every start tag has its `<`, every attribute a space, a slash or a quotation mark before it.
+    """
+    if markup.count("<") > options.max_elements:
+        return False
+    if sum(map(markup.count, _BEFORE_ATTRIBUTES)) > options.max_attributes_in_all:
+        return False
+    return _many_attributes(options.max_attributes).search(markup) is None
+
+
+@cache
+def _many_attributes(cap: int) -> re.Pattern[str]:
+    """Match what may be a tag with more attributes than the cap; scripts and comments may hold such a thing too."""
+    attribute = r"""(?>[\s/=]*+[^\s/>=]++(?:\s*+=\s*+(?:"[^"]*+"?|'[^']*+'?|[^\s>"'][^\s>]*+)?)?+)"""
+    return re.compile(rf"<[A-Za-z][^\s/>]*+{attribute}{{{cap}}}")
 
 
 def check_text(text: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,13 +13,13 @@ from lxml.html import HtmlElement
 from crawler.extraction.authors import find_authors
 from crawler.extraction.candidates import CANDIDATES, first_candidate, language_tag, publisher_names
 from crawler.extraction.clean_text import cap, clean_text
-from crawler.extraction.dates import FoundDate, find_modified, find_published
-from crawler.extraction.declarations import Declarations, FallbackMetadata, gather_declarations, plain_text
+from crawler.extraction.dates import FoundDate, find_modified, find_published, guess_published
+from crawler.extraction.declarations import Declarations, gather_declarations, plain_text
 from crawler.extraction.site_names import SiteNames
 from crawler.extraction.titles import declared_headlines, find_title
 from crawler.items import Link
 
-__all__ = ["FallbackMetadata", "Metadata", "language_tag", "read_metadata"]
+__all__ = ["Metadata", "language_tag", "read_metadata", "with_guessed_date"]
 
 MAX_BODY_CHARS = 500_000
 MAX_DIRECTIVES = 50
@@ -66,7 +66,6 @@ def read_metadata(
     tree: HtmlElement,
     *,
     url: str | None,
-    fallback: FallbackMetadata | None,
     link: Link | None,
     now: datetime,
     zone: ZoneInfo | None = None,
@@ -76,7 +75,7 @@ def read_metadata(
     `now` needs an offset; dates more than a day after it are refused. `zone` is the site's, for times of day that the
     page gives without an offset.
     """
-    declarations = gather_declarations(tree, url=url, fallback=fallback, link=link, now=now, zone=zone)
+    declarations = gather_declarations(tree, url=url, link=link, now=now, zone=zone)
     chosen: dict[str, tuple[Any, str | None]] = {
         name: first_candidate(candidates(declarations)) for name, candidates in CANDIDATES.items()
     }
@@ -101,6 +100,17 @@ def read_metadata(
         names_people=any(not is_own_name(name) for name in authors.names),
         declared_article=bool(declarations.article) or declarations.meta.first("og:type") == "article",
     )
+
+
+def with_guessed_date(metadata: Metadata, tree: HtmlElement, now: datetime, zone: ZoneInfo | None = None) -> Metadata:
+    """Return the metadata with a guessed date of publication where nothing on the page gave one."""
+    if metadata.date_published is not None:
+        return metadata
+    found = guess_published(tree, now, zone)
+    if found.value is None:
+        return metadata
+    origins = metadata.origins | {"date_published": found.origin or ""}
+    return replace(metadata, origins=origins, **_date_fields("date_published", found))
 
 
 def _own_name_test(declarations: Declarations, site_name: str | None) -> Callable[[str], bool]:

@@ -19,6 +19,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import zip_longest
 from typing import Final, Literal, get_args
 
 from crawler.items import Label
@@ -83,6 +84,19 @@ class _Entry:
     lead: int
     """Characters before the first word."""
     is_plain: bool
+    second: str | None
+    """The second word of a phrase without a mark, None where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """The phrases that begin with one word. Most need a certain second one: that spares looking at them."""
+
+    whatever: tuple[_Entry, ...]
+    by_second: dict[str, tuple[_Entry, ...]]
+
+    def before(self, following: str) -> tuple[_Entry, ...]:
+        return self.whatever + self.by_second.get(following, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,15 +173,15 @@ def _find(text: str, language: str | None) -> tuple[PhraseHit, ...]:
     marker = GENDER_MARKER.search(folded) if MAYBE_MARKER.search(folded) else None
     if marker:
         hits[PhraseHit(Label.JOB_LISTING, "strong", text[marker.start() : marker.end()])] = None
-    for token in (ASCII_TOKEN if folded.isascii() else TOKEN).finditer(folded):
-        word = token[0]
-        candidates = _beginning(word, language)
+    tokens = [(found[0], found.start()) for found in (ASCII_TOKEN if folded.isascii() else TOKEN).finditer(folded)]
+    for (word, start), (following, _) in zip_longest(tokens, tokens[1:], fillvalue=("", 0)):
+        group = _beginning(word, language)
+        candidates = group.before(following) if group else ()
         if opening:
             candidates += index.openings.get(word, ()) + index.opening_stems.get(word[:STEM_CHARS], ())
             opening = word.isdecimal()  # `12 comments` begins with the word as well
         if not candidates:
             continue
-        start = token.start()
         likely = [e for e in candidates if start >= e.lead and folded.startswith(e.start, start - e.lead)]
         if likely:
             hits.update(dict.fromkeys(_longest(likely, text, folded, start)))
@@ -175,11 +189,18 @@ def _find(text: str, language: str | None) -> tuple[PhraseHit, ...]:
 
 
 @lru_cache(maxsize=CACHED_WORDS)
-def _beginning(word: str, language: str | None) -> tuple[_Entry, ...]:
-    """Return the phrases whose first word is `word`, headings aside."""
+def _beginning(word: str, language: str | None) -> _Group | None:
+    """Return the phrases whose first word is `word`, headings aside; None where there is none."""
     index = _index(language)
     stems = (e for e in index.stems.get(word[:STEM_CHARS], ()) if word.startswith(e.start[e.lead :]))
-    return (*index.words.get(word, ()), *stems)
+    entries = (*index.words.get(word, ()), *stems)
+    if not entries:
+        return None
+    by_second: dict[str, tuple[_Entry, ...]] = {}
+    for entry in entries:
+        if entry.second is not None:
+            by_second[entry.second] = (*by_second.get(entry.second, ()), entry)
+    return _Group(tuple(entry for entry in entries if entry.second is None), by_second)
 
 
 def _longest(entries: Iterable[_Entry], text: str, folded: str, start: int) -> Iterator[PhraseHit]:
@@ -213,7 +234,8 @@ def _entry(phrase: Phrase) -> _Entry:
     # Most phrases are found as they stand, and to compile a pattern for each takes a second.
     is_plain = not any(mark in phrase.text for mark in "*~/") and not EDGE_UNSPACED.search(phrase.text)
     start = phrase.text if is_plain else re.split(r"[*~/ ]", phrase.text, maxsplit=1)[0]
-    return _Entry(phrase, start, len(_lead(phrase.text)), is_plain)
+    words = TOKEN.findall(phrase.text) if is_plain else []
+    return _Entry(phrase, start, len(_lead(phrase.text)), is_plain, words[1] if len(words) > 1 else None)
 
 
 @cache

@@ -21,7 +21,7 @@ from crawler.extraction.labels import label_blocks
 from crawler.extraction.language import best_language, detect_language
 from crawler.extraction.main_content import find_main_content, trafilatura_version
 from crawler.extraction.markup_bounds import check_text
-from crawler.extraction.metadata import Metadata, read_metadata
+from crawler.extraction.metadata import Metadata, read_metadata, with_guessed_date
 from crawler.extraction.options import DEFAULT_OPTIONS, ExtractionOptions
 from crawler.extraction.parse import check_document, parse
 from crawler.extraction.quality import estimate_quality
@@ -29,6 +29,7 @@ from crawler.extraction.site_rules import SiteRules, with_site_rules
 from crawler.extraction.status import Signals, judge
 from crawler.items import Extraction, Page, Record, Segment, Status
 from crawler.rights import read_rights
+from crawler.site_memory.recall import site_reading
 from crawler.urls import normalized_url, record_id, registered_domain
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ class Reading:
     status: Status
     method: str
     quality: float | None = None
+    site_observation: bytes | None = None
 
 
 def read_page(page: Page, options: ExtractionOptions = DEFAULT_OPTIONS) -> Record:
@@ -89,17 +91,19 @@ def _read_text(text: str, encoding: str, options: ExtractionOptions) -> Reading:
 def _read_html(root: HtmlElement, page: Page, encoding: str, options: ExtractionOptions) -> Reading:
     now, zone = _now(page), ZoneInfo(page.timezone) if page.timezone else None
     tree = split_tree(root)
-    main = find_main_content(root, url=page.url, now=now)
-    metadata = read_metadata(root, url=page.url, fallback=main.metadata, link=page.link, now=now, zone=zone)
+    lines = find_main_content(root, url=page.url)
+    metadata = read_metadata(root, url=page.url, link=page.link, now=now, zone=zone)
     evidence = PageEvidence(
-        kept=kept_shares(tree.blocks, main.lines),
+        kept=kept_shares(tree.blocks, lines),
         titles=metadata.headlines,
         description=metadata.description,
         article_body=metadata.article_body,
         url=page.url,
+        site=site_reading(page.site_memory, page.url or hashlib.sha256(page.body).hexdigest()),
     )
-    segments = with_site_rules(root, tree, label_blocks(tree, evidence), SiteRules(page.prune, page.keep))
-    metadata = with_bylines(metadata, segments, now, zone)
+    labelled = label_blocks(tree, evidence, all_reasons=options.all_reasons)
+    segments = with_site_rules(root, tree, labelled, SiteRules(page.prune, page.keep))
+    metadata = with_guessed_date(with_bylines(metadata, segments, now, zone), root, now, zone)
     article = assemble(tree, segments, metadata.headlines)
     signals = Signals(
         metadata.title,
@@ -109,9 +113,10 @@ def _read_html(root: HtmlElement, page: Page, encoding: str, options: Extraction
         plain_text=False,
     )
     status = judge(tree.blocks, segments, article, signals, options)
-    method = "blocks+trafilatura" if main.lines else "blocks"
+    method = "blocks+trafilatura" if lines else "blocks"
     quality = estimate_quality(tree.blocks, segments, evidence.kept)
-    return Reading(tree, segments, article, metadata, encoding, status, method, quality)
+    observation = evidence.site.observation() if evidence.site is not None else None
+    return Reading(tree, segments, article, metadata, encoding, status, method, quality, observation)
 
 
 def _record(page: Page, reading: Reading, options: ExtractionOptions) -> Record:
@@ -152,6 +157,7 @@ def _record(page: Page, reading: Reading, options: ExtractionOptions) -> Record:
         encoding=reading.encoding,
         rights=_rights(page, metadata),
         plain_text=page.plain_text,
+        site_observation=reading.site_observation,
         **_provenance(page),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from crawler.extraction.block_model import LABELS, BlockModel, Reading
 from crawler.extraction.blocks import BlockTree
@@ -15,7 +16,7 @@ from crawler.items import Block
 QUOTED_CHARS = 40
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PageView:
     """Everything known of a page, and what has been worded of it."""
 
@@ -24,13 +25,20 @@ class PageView:
     features: PageFeatures
     model: BlockModel
     reading: Reading
-    likely: list[int]
-    """The linear stage's label of each block."""
-    columns: dict[str, int]
     names: dict[tuple[int, int], tuple[float, str]] = field(default_factory=dict)
     """By container and label: how much the class word round it weighs that weighs most, and the word."""
     boxes: dict[tuple[int, int], Counter[int]] = field(default_factory=dict)
     """By the bounds of a box: the linear stage's labels in it, counted once for all its blocks."""
+
+    @cached_property
+    def likely(self) -> list[int]:
+        """The linear stage's label of each block."""
+        labels: list[int] = self.reading.linear_scores.argmax(axis=1).tolist()
+        return labels
+
+    @cached_property
+    def columns(self) -> dict[str, int]:
+        return {name: place for place, name in enumerate(self.features.columns)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,12 @@ from urllib.parse import urlsplit
 import numpy as np
 
 from crawler.extraction.block_model import LABELS
-from crawler.extraction.block_words import BOX_ROLES, ROLE, ROLES, buckets_of, class_names, hashed_buckets
+from crawler.extraction.block_words import class_names
 from crawler.extraction.boxes import NEAR_LEVELS
 from crawler.extraction.link_targets import read_target
 from crawler.extraction.reason_case import Case, quoted
 from crawler.extraction.text_shape import code_of, read_words
+from crawler.extraction.word_units import BOX_ROLES, ROLE, ROLES, buckets_of, hashed_buckets
 
 NEAR = 3
 """Blocks to either side that count as neighbours in a reason."""
@@ -64,7 +65,7 @@ def _unit(case: Case, role: str) -> str | None:
 
 
 def _own_words(case: Case) -> str | None:
-    words = list(dict.fromkeys(w for w in read_words(case.block.text.lower()) if len(w) > 1))
+    words = list(dict.fromkeys(w for w in read_words(case.block.text.casefold()) if len(w) > 1))
     if not words:
         return None
     weights = case.page.model.linear[buckets_of(map(code_of, words), ROLE["own"])]

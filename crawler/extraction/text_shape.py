@@ -10,17 +10,14 @@ from functools import lru_cache
 READ_WORDS = 40
 """Words of a block that are read as words. Chosen: what a block is for shows early."""
 READ_CHARS = 480
-SIGN_CHARS = 300
+SIGN_CHARS = 160
 CACHED_TEXTS = 8_192
 CACHED_WORDS = 65_536
 """Kept readings: menus and footers repeat on every page of a site, words everywhere. Chosen."""
 
 READ_TOKEN = re.compile(r"[^\W\d_]+|\d+|[€$£%@§©!?»«…|→›:&+]")
 UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-TOKEN = re.compile(r"\w+")
-NOT_WORD = re.compile(r"[\W_]+")
-MAX_DIGITS = 5
-"""Numbers count by their length up to this, not by their value."""
+TOKEN = re.compile(r"[^\W_]+")
 
 DATE = re.compile(
     r"\b\d{1,2}[./-]\s?\d{1,2}[./-]\s?\d{2,4}\b|\b(?:19|20)\d\d-\d\d-\d\d|\d{4}年"
@@ -28,7 +25,13 @@ DATE = re.compile(
     r"|\b[^\W\d]{3,9}\.? \d{1,2}(?:st|nd|rd|th)?,? (?:19|20)\d\d\b"
 )
 TIME = re.compile(r"\b\d{1,2}[:.]\d\d(?:\s?(?:uhr|h|am|pm))?\b", re.IGNORECASE)
-MONEY = re.compile(r"[€$£¥₽%]|\b(?:eur|usd|chf|gbp|kr|zł|pln|euro|rabatt)\b", re.IGNORECASE)
+MONEY_SIGNS = frozenset("€$£¥₽%")
+MONEY_WORDS = frozenset("eur usd chf gbp kr zł pln euro rabatt".split())
+AD_SLOT = re.compile(r"\b\d{2,4}\s?[x×]\s?\d{2,4}\b")
+"""The size of an advertisement's place in pixels, which some publishers leave in the page."""
+DIGIT = re.compile(r"\d")
+NUMBER = "00000"
+"""Numbers count by their length up to this, not by their value."""
 GENDERS = re.compile(
     r"\(\s*[mwfdxhkgni*](?:\s*[/|,.:*-]\s*(?:[mwfdxhkgni*]|divers|gn)){1,3}\s*\)|\((?:mwd|wmd|mfd|m/w)\)"
     r"|\b[mwf]/[mwfd]/[dxmwi]\b|\bH/F\b|\bF/H\b|\bK/M\b|\bM/K\b",
@@ -44,8 +47,8 @@ MAX_COUNT = 10
 
 NUMBERS = (
     "chars", "words", "word_length", "capitals", "digits", "sentence_end", "sentences", "commas", "question",
-    "exclamation", "colon_end", "arrow", "date", "time", "money", "genders", "at_sign", "copyright", "quote_start",
-    "lower_start", "bullet",
+    "exclamation", "colon_end", "arrow", "date", "time", "money", "genders", "ad_slot", "at_sign",
+    "copyright", "quote_start", "lower_start", "bullet",
 )  # fmt: skip
 """Names of TextShape.numbers, in order."""
 
@@ -71,25 +74,29 @@ def code_of(word: str) -> int:
 
 @lru_cache(maxsize=CACHED_TEXTS)
 def read_shape(text: str) -> TextShape:
-    lowered = text.lower()
-    words = read_words(lowered)
-    tokens = TOKEN.findall(lowered)
+    folded = text.casefold()
+    tokens = TOKEN.findall(folded)
+    words = read_words(folded)
+    distinct = frozenset(tokens)
     return TextShape(
         tuple(map(code_of, words)),
-        tuple(code_of(word[:5]) for word in words[:20] if len(word) > 6),
+        tuple([code_of(word[:5]) for word in words[:20] if len(word) > 6]),
         code_of(" ".join(words)) if len(words) <= 6 else None,
-        frozenset(tokens),
-        squeeze(text),
-        _numbers(text, len(tokens)),
+        distinct,
+        "".join(tokens),
+        _numbers(text, len(tokens), distinct),
     )
 
 
-def read_words(lowered: str) -> list[str]:
-    """Return the words that are read, for codes and for reasons."""
+def read_words(folded: str) -> list[str]:
+    """Return the words of case-folded text that are read, for codes and for reasons."""
+    found = READ_TOKEN.findall(folded[:READ_CHARS])
+    if folded.isascii() and not DIGIT.search(folded):
+        return found[:READ_WORDS]
     words: list[str] = []
-    for word in READ_TOKEN.findall(lowered[:READ_CHARS]):
+    for word in found:
         if word[0].isdecimal():
-            words.append("0" * min(len(word), MAX_DIGITS))
+            words.append(NUMBER[: len(word)])
         elif not word.isascii() and UNSPACED.match(word):
             words += [word[i : i + 2] for i in range(max(len(word) - 1, 1))]
         else:
@@ -98,13 +105,14 @@ def read_words(lowered: str) -> list[str]:
 
 
 def squeeze(text: str) -> str:
-    return NOT_WORD.sub("", text).casefold()
+    """Return the word characters alone, case folded."""
+    return "".join(TOKEN.findall(text.casefold()))
 
 
-def _numbers(text: str, words: int) -> tuple[float, ...]:
+def _numbers(text: str, words: int, tokens: frozenset[str]) -> tuple[float, ...]:
     chars = len(text)
     start = text[:SIGN_CHARS]
-    digits = sum(map(str.isdecimal, start))
+    digits = sum(map(str.isdecimal, start)) if DIGIT.search(start) else 0
     return (
         float(chars),
         float(max(words, 1)),
@@ -120,8 +128,9 @@ def _numbers(text: str, words: int) -> tuple[float, ...]:
         not ARROWS.isdisjoint(text),
         digits > 0 and DATE.search(start) is not None,
         digits > 0 and TIME.search(start) is not None,
-        MONEY.search(start) is not None,
+        not MONEY_SIGNS.isdisjoint(start) or not MONEY_WORDS.isdisjoint(tokens),
         ("/" in start and GENDERS.search(start) is not None) or "(mwd)" in start,
+        digits > 0 and AD_SLOT.search(start) is not None,
         "@" in text,
         "©" in text or "(c)" in text,
         text[:1] in QUOTES,

@@ -57,7 +57,7 @@ def find_title(declarations: Declarations, site_name: str | None) -> Title | Non
         or _most_alike(headings, declared)
         or next(iter(declared), None)
         or next((Title(text, "html") for text in headings), None)
-        or _fallback(declarations)
+        or _title_of_link(declarations)
     )
     return Title(cap(found.text, MAX_TITLE_CHARS), found.origin) if found else None
 
@@ -167,14 +167,9 @@ def _most_alike(headings: Sequence[str], declared: Sequence[Title]) -> Title | N
     return Title(heading, "html") if score >= MIN_OVERLAP else None
 
 
-def _fallback(declarations: Declarations) -> Title | None:
-    for value, origin in (
-        (declarations.fallback.title, "trafilatura"),
-        (getattr(declarations.link, "title", None), "feed"),
-    ):
-        if plain_text(value):
-            return Title(plain_text(value), origin)
-    return None
+def _title_of_link(declarations: Declarations) -> Title | None:
+    title = plain_text(getattr(declarations.link, "title", None))
+    return Title(title, "feed") if title else None
 
 
 def _same(one: str, other: str) -> bool:

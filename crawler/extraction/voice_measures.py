@@ -36,6 +36,8 @@ SYMBOL_CHARS = 12
 SHALLOW_STEPS = 2
 
 _SUMMED = ("brand", "reader", "ours")
+_CALLS = ("call", "home", "foreign")
+"""Links that a publisher's appeal leads to, in the blocks from one heading to the next."""
 
 
 def site_name(site: str) -> str:
@@ -57,6 +59,10 @@ def add_voice(
     heading = boxes.previous_heading
     measures.add("voice.brand_heading", np.where(heading >= 0, brand[np.maximum(heading, 0)], 0))
     through = {name: running(measures.columns[f"voice.{name}"]) for name in _SUMMED}
+    calls = {name: running(measures.columns[f"links.{name}"]) for name in _CALLS}
+    start, end = boxes.section_start, boxes.section_end
+    for name, total in calls.items():
+        measures.add(f"voice.section_{name}", np.minimum(total[end] - total[start], 1))
     bounds = {"section": (boxes.section_start, boxes.section_end), "box": boxes.bounds(1)}
     for of, (start, end) in bounds.items():
         for name, total in through.items():

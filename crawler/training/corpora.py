@@ -121,16 +121,16 @@ def read_html(text: str, url: str | None) -> tuple[BlockTree, PageEvidence, tupl
     """Return blocks, evidence, the main content's lines and the site's name, as extraction itself finds them."""
     root = parse(text, DEFAULT_OPTIONS)
     tree = split_tree(root)
-    main = find_main_content(root, url=url, now=NOW)
-    metadata = read_metadata(root, url=url, fallback=main.metadata, link=None, now=NOW)
+    lines = find_main_content(root, url=url)
+    metadata = read_metadata(root, url=url, link=None, now=NOW)
     evidence = PageEvidence(
-        kept=kept_shares(tree.blocks, main.lines),
+        kept=kept_shares(tree.blocks, lines),
         titles=metadata.headlines,
         description=metadata.description,
         article_body=metadata.article_body,
         url=url,
     )
-    return tree, evidence, main.lines, metadata.site_name
+    return tree, evidence, lines, metadata.site_name
 
 
 def _labels(tree: BlockTree, entry: dict[str, Any], corpus: str) -> tuple[int, ...]:

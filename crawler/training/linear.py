@@ -11,7 +11,7 @@ from scipy import sparse
 from sklearn.linear_model import SGDClassifier
 
 from crawler.extraction.block_model import LABELS, Floats
-from crawler.extraction.block_words import BUCKET_BITS, HashedUnits
+from crawler.extraction.word_units import BUCKET_BITS, HashedUnits
 from crawler.training.corpora import UNKNOWN, TrainingPage
 from crawler.training.options import TrainingOptions
 

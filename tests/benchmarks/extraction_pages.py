@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -9,6 +10,8 @@ from pathlib import Path
 
 import numpy as np
 import tldextract
+from trafilatura import bare_extraction
+from trafilatura.settings import Document
 
 from crawler.extraction.assembly import assemble
 from crawler.extraction.block_model import BlockModel, input_columns
@@ -76,12 +79,10 @@ def measure_page(page: CorpusPage, folds: Path, *, with_parts: bool) -> PageMeas
     """Read a page out of fold and measure it. What the page raises is raised."""
     reading = read_out_of_fold(page, folds)
     record, truth = reading.record, page.truth
-    fallback = reading.main.metadata
+    rival, rival_seconds = _trafilatura(page)
     missing, extra = _differences(reading, truth.get("body"))
     gold = truth.get("blocks", ())
-    lines = "\n".join(reading.main.lines)
-    theirs_authors = (fallback.author or "") if fallback else ""
-    names = theirs_authors.split("; ") if isinstance(theirs_authors, str) else theirs_authors
+    names = (rival.author or "").split("; ") if rival else []
     return PageMeasures(
         key=page.key,
         language=(truth.get("languages") or [truth.get("lang") or record.language])[0],
@@ -92,8 +93,8 @@ def measure_page(page: CorpusPage, folds: Path, *, with_parts: bool) -> PageMeas
             **language_score(record.language, truth),
         },
         theirs={
-            **text_scores(lines, truth),
-            **metadata_scores(truth, fallback.title if fallback else None, fallback.date if fallback else None, names),
+            **text_scores((rival.text if rival else None) or "", truth),
+            **metadata_scores(truth, rival.title if rival else None, rival.date if rival else None, names),
         },
         parts=_parts(reading, page, folds) if with_parts and reading.evidence.kept else {},
         rows=label_rows(gold, record),
@@ -102,10 +103,20 @@ def measure_page(page: CorpusPage, folds: Path, *, with_parts: bool) -> PageMeas
         status=str(record.extraction.status),
         quality=record.extraction.quality,
         seconds=reading.seconds,
-        main_seconds=reading.main_seconds,
+        main_seconds=rival_seconds,
         missing=missing,
         extra=extra,
     )
+
+
+def _trafilatura(page: CorpusPage) -> tuple[Document | None, float]:
+    """Return what trafilatura makes of the page by itself, with metadata, and the CPU seconds of it."""
+    started = time.process_time()
+    if page.is_plain:
+        return None, 0.0
+    found = bare_extraction(page.body(), url=page.url, include_comments=False, with_metadata=True)
+    assert not isinstance(found, dict)
+    return found, time.process_time() - started
 
 
 def _kept_rows(reading: PageReading, labels: Sequence[str]) -> list[Row]:
@@ -134,10 +145,10 @@ def _parts(reading: PageReading, page: CorpusPage, folds: Path) -> dict[str, dic
     """Return the text scores after each of PARTS but the last, which is the record's own."""
     tree, evidence, segments = reading.tree, reading.evidence, reading.record.segments
     headlines = {tuple(words(title)) for title in evidence.titles}
-    body = [line for line in reading.main.lines if tuple(words(line)) not in headlines]
+    body = [line for line in reading.lines if tuple(words(line)) not in headlines]
     lead = [s.text for s, kept in zip(segments, evidence.kept, strict=True) if s.label is Label.LEAD and kept < KEPT]
     fold = fold_of_pages(folds)[page.key]
-    texts = ["\n".join(reading.main.lines), "\n".join(body), "\n".join([*lead, *body])]
+    texts = ["\n".join(reading.lines), "\n".join(body), "\n".join([*lead, *body])]
     if fold != KEPT_OUT:
         model = fold_model(folds, "page", fold)
         for off in (CONTEXT | PHRASES, PHRASES, frozenset[str]()):

@@ -10,23 +10,19 @@ from hypothesis import strategies as st
 from lxml import html
 
 from crawler.extraction.authors import MAX_AUTHORS, Authors, find_authors
-from crawler.extraction.declarations import FallbackMetadata, gather_declarations
+from crawler.extraction.declarations import gather_declarations
 from crawler.extraction.person_names import MAX_NAME_CHARS, names_in_line, split_names
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
 
-def authors_of(
-    body: str = "", *, meta: str = "", author: Any = None, more: Any = None, fallback: str | None = None
-) -> Authors:
+def authors_of(body: str = "", *, meta: str = "", author: Any = None, more: Any = None) -> Authors:
     nodes = [{"@type": "NewsArticle", "headline": "Bridge closed", "author": author}, *(more or [])]
     page = (
         f"<html><head><meta name='author' content='{meta}'>"
         f"<script type='application/ld+json'>{json.dumps(nodes)}</script></head><body>{body}</body></html>"
     )
-    found = gather_declarations(
-        html.fromstring(page), url=None, fallback=FallbackMetadata(author=fallback), link=None, now=NOW
-    )
+    found = gather_declarations(html.fromstring(page), url=None, link=None, now=NOW)
     return find_authors(found, lambda name: name == "Example Post")
 
 
@@ -132,7 +128,6 @@ PERSON = {"@type": "Person", "name": "Ada Berg"}
         pytest.param(authors_of("<span itemprop='author'>Ada Berg</span>"), ("Ada Berg",), "html", id="itemprop"),
         pytest.param(authors_of("<aside><p class='author'>Ada Berg</p></aside>"), (), None, id="teaser"),
         pytest.param(authors_of("<p class='unauthorised'>Ada Berg</p>"), (), None, id="another-word"),
-        pytest.param(authors_of(fallback="Ada Berg; August"), ("Ada Berg",), "trafilatura", id="fallback"),
     ],
 )
 def test_sources_in_order(found: Authors, names: tuple[str, ...], origin: str | None) -> None:

@@ -96,6 +96,15 @@ def test_containers_lead_to_the_root() -> None:
     assert words[2] == ("article", "body", "main", "text")
 
 
+def test_a_form_says_what_it_asks_for() -> None:
+    tree = blocks_of(
+        '<form class="box"><p>Stay in touch</p><input type="hidden" name="token"><input type="email" name="mail">'
+        '<input name="your_company"><textarea name="note"></textarea><input type="submit"></form>'
+    )
+    (form,) = [container for container in tree.containers if container.tag == "form"]
+    assert form.words == ("email field", "company field", "textarea field", "box")
+
+
 def test_plain_text_lines() -> None:
     tree = split_text("First line.\n\n- a bullet\n***\n  Last  line ")
     assert [(b.text, b.xpath, b.kind) for b in tree.blocks] == [

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from lxml import html
 
 from crawler.extraction.date_formats import parse_date
-from crawler.extraction.dates import FoundDate, find_modified, find_published
-from crawler.extraction.declarations import Declarations, FallbackMetadata, gather_declarations
+from crawler.extraction.dates import FoundDate, find_modified, find_published, guess_published
+from crawler.extraction.declarations import Declarations, gather_declarations
 from crawler.items import DiscoveredVia, Link
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -23,13 +23,12 @@ def declarations(
     *,
     json_ld: dict[str, object] | None = None,
     url: str = URL,
-    fallback: FallbackMetadata | None = None,
     link: Link | None = None,
 ) -> Declarations:
     script = json.dumps({"@type": "NewsArticle", **json_ld}) if json_ld else "{}"
     head += f'<script type="application/ld+json">{script}</script>'
     page = f"<html><head>{head}</head><body>{body}</body></html>"
-    return gather_declarations(html.fromstring(page), url=url, fallback=fallback, link=link, now=NOW)
+    return gather_declarations(html.fromstring(page), url=url, link=link, now=NOW)
 
 
 @pytest.mark.parametrize(
@@ -127,13 +126,6 @@ TIME = '<time datetime="2026-11-18T08:00">18 November</time>'
             id="teaser-is-not-asked",
         ),
         pytest.param(
-            declarations(fallback=FallbackMetadata(date="2026-11-16")),
-            "2026-11-16",
-            "trafilatura",
-            id="fallback",
-        ),
-        pytest.param(declarations(body="<p>Seen 15 November 2026</p>"), "2026-11-15", "htmldate", id="visible-text"),
-        pytest.param(
             declarations(link=Link(URL, DiscoveredVia.FEED, published="2026-11-14T10:00:00+00:00")),
             "2026-11-14T10:00:00+00:00",
             "feed",
@@ -144,6 +136,16 @@ TIME = '<time datetime="2026-11-18T08:00">18 November</time>'
 def test_origins_in_order(found: Declarations, value: str, origin: str) -> None:
     published = find_published(found)
     assert (published.value, published.origin) == (value, origin)
+
+
+def test_a_guess_is_made_only_when_asked_and_leaves_the_tree() -> None:
+    page = declarations(body="<p>Seen 15 November 2026</p>")
+    assert find_published(page) == FoundDate()
+    before = html.tostring(page.tree)
+    guessed = guess_published(page.tree, NOW, None)
+    assert (guessed.value, guessed.precision, guessed.origin) == ("2026-11-15", "day", "htmldate")
+    assert html.tostring(page.tree) == before
+    assert guess_published(html.fromstring("<p>Some day</p>"), NOW, None) == FoundDate()
 
 
 def test_the_raw_string_is_kept() -> None:

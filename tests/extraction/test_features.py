@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 from lxml import html
 
 from crawler.extraction.block_model import LABELS, input_columns, linear_scores, network_inputs
-from crawler.extraction.block_words import BUCKET_BITS, buckets_of
 from crawler.extraction.blocks import BlockTree, split_text, split_tree
 from crawler.extraction.boxes import find_boxes
 from crawler.extraction.evidence import PageEvidence
 from crawler.extraction.features import PageFeatures, page_features
 from crawler.extraction.link_targets import own_site, read_target, site_of
 from crawler.extraction.text_shape import NUMBERS, read_shape, read_words
+from crawler.extraction.word_units import BUCKET_BITS, buckets_of
 from crawler.items import Label
 
 PAGE = """
@@ -161,7 +161,7 @@ def test_numbers_have_names() -> None:
         ("#comments", "anchor", "", False),
         ("mailto:?subject=x", "mail", "", False),
         ("javascript:void(0)", "script", "", False),
-        ("http://[broken", "script", "", False),
+        ("http://[broken", "web", "[broken", False),
     ],
 )
 def test_read_target(href: str, kind: str, site: str, is_article: bool) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from dataclasses import replace
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given, settings
@@ -54,11 +55,36 @@ def test_within_bounds(markup: str) -> None:
         f'<p x=">" {attributes(30)}>',
         f"<p x='<a' {attributes(30)}>",
         f"<i {attributes(19)}></i>" * 4,
+        "<p " + " ".join(f'a{n}=">"' for n in range(30)) + ">",
+        "<p " + "".join(f'a{n}="x"' for n in range(30)) + ">",
+        "<p/" + "/".join(f"a{n}" for n in range(30)) + ">",
+        "<p " + "= ".join(f"a{n}" for n in range(50)) + ">",
     ],
 )
 def test_over_bounds(markup: str) -> None:
     with pytest.raises(PageTooLarge):
         check_bounds(markup, SMALL)
+
+
+TAG_PIECES = st.sampled_from(
+    ["<p", "<a ", " ", "/", "=", '"', "'", ">", "x", "a=1 ", 'b="c"', "<script>", "</script>", "<!--", "-->"]
+)
+
+
+@settings(max_examples=300)
+@given(st.lists(TAG_PIECES, max_size=60).map("".join))
+def test_the_quick_look_never_lets_through_what_counting_refuses(markup: str) -> None:
+    tight = replace(DEFAULT_OPTIONS, max_elements=2, max_attributes=3, max_attributes_in_all=6)
+    with patch("crawler.extraction.markup_bounds._is_small", return_value=False):
+        try:
+            check_bounds(markup, tight)
+        except PageTooLarge:
+            counted = True
+        else:
+            counted = False
+    if counted:
+        with pytest.raises(PageTooLarge):
+            check_bounds(markup, tight)
 
 
 @pytest.mark.parametrize("bait", ['<a x="', "<!-", "<script", "<a b='", "<", "<a =", '<a x="y" ', "<svg><", "</title"])

@@ -13,7 +13,7 @@ from lxml.html import HtmlElement
 
 from crawler.extraction.candidates import MAX_TAGS, language_tag
 from crawler.extraction.clean_text import clean_line
-from crawler.extraction.metadata import FallbackMetadata, Metadata, read_metadata
+from crawler.extraction.metadata import Metadata, read_metadata, with_guessed_date
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 URL = "https://example.org/news/bridge"
@@ -26,11 +26,9 @@ def tree_of(head: str = "", json_ld: Any = None, *, attributes: str = "", body: 
     return html.document_fromstring(page, parser=html.HTMLParser(remove_comments=True, remove_pis=True, huge_tree=True))
 
 
-def read(
-    head: str = "", json_ld: Any = None, *, attributes: str = "", fallback: FallbackMetadata | None = None
-) -> Metadata:
-    tree = tree_of(head, json_ld, attributes=attributes)
-    return read_metadata(tree, url=URL, fallback=fallback, link=None, now=NOW)
+def read(head: str = "", json_ld: Any = None, *, attributes: str = "", body: str = "") -> Metadata:
+    tree = tree_of(head, json_ld, attributes=attributes, body=body)
+    return read_metadata(tree, url=URL, link=None, now=NOW)
 
 
 def article(**properties: Any) -> dict[str, Any]:
@@ -90,17 +88,20 @@ def test_an_empty_page() -> None:
     assert read() == Metadata()
 
 
-def test_fallback_is_asked_last() -> None:
-    fallback = FallbackMetadata(
-        title="Bridge closed", author="Ada Berg; Bo Lund", date="2026-11-20", site_name="Example Post",
-        categories=("Local",), tags="bridge; repairs", description="Closed.", image="https://example.org/i.jpg",
-    )  # fmt: skip
-    found = read(fallback=fallback)
-    assert found.authors == ("Ada Berg", "Bo Lund")
-    assert found.tags == ("bridge", "repairs")
-    assert set(found.origins.values()) == {"trafilatura"}
-    assert len(found.origins) == 8
-    assert read('<meta property="og:description" content="Other.">', fallback=fallback).description == "Other."
+def test_a_date_is_guessed_where_nothing_gave_one() -> None:
+    tree = html.fromstring("<html><body><p>Seen 15 November 2026</p></body></html>")
+    found = with_guessed_date(Metadata(), tree, NOW)
+    assert (found.date_published, found.origins["date_published"]) == ("2026-11-15", "htmldate")
+    declared = Metadata(date_published="2026-11-01", origins={"date_published": "json_ld"})
+    assert with_guessed_date(declared, tree, NOW) is declared
+
+
+def test_links_to_tags_and_categories_are_asked_last() -> None:
+    page = '<p><a rel="category tag" href="/c">Local</a> <a rel="tag" href="/t">bridge</a> <a rel="tag">repairs</a></p>'
+    found = read(body=page)
+    assert (found.section, found.tags) == ("Local", ("bridge", "repairs"))
+    assert found.origins["section"] == found.origins["tags"] == "html"
+    assert read('<meta property="article:tag" content="ferry">', body=page).tags == ("ferry",)
 
 
 @pytest.mark.parametrize(
@@ -155,7 +156,7 @@ def test_lists_are_capped() -> None:
 def test_the_tree_stays_as_it_is() -> None:
     tree = tree_of('<meta name="author" content="Ada Berg">', article(), body="<h1>Bridge</h1><p>22 November 2026</p>")
     before = html.tostring(tree)
-    read_metadata(tree, url=URL, fallback=None, link=None, now=NOW)
+    read_metadata(tree, url=URL, link=None, now=NOW)
     assert html.tostring(tree) == before
 
 
@@ -197,7 +198,7 @@ def test_any_page_is_survived(node: Any, content: str, name: str) -> None:
     meta = html.Element("meta", name=name)
     meta.set("content", clean_line(content))
     tree.insert(0, meta)
-    found = read_metadata(tree, url=URL, fallback=None, link=None, now=NOW)
+    found = read_metadata(tree, url=URL, link=None, now=NOW)
     for text in strings_of(found):
         text.encode("utf-8")
         assert clean_line(text) == text
@@ -216,4 +217,4 @@ def test_deep_json_is_survived(depth: int) -> None:
     element = tree.find(".//script")
     assert element is not None
     element.text = script
-    read_metadata(tree, url=URL, fallback=None, link=None, now=NOW)
+    read_metadata(tree, url=URL, link=None, now=NOW)

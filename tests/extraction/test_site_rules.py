@@ -11,12 +11,16 @@ PARAGRAPHS = [
     "The ferryman of ward 7 has opened a workshop at the harbour, after a year in which the building stood empty.",
     "The council had set the rent of the harbour at 207 crowns a month, which is less than the storehouse costs.",
     "On Saturday forty visitors are expected for the first evening, with soup, two fiddles and a talk on the name.",
+    "The lease runs for six years, and the council has kept the right to use the hall on four evenings of each.",
+    "“We had the keys on Monday and the first boat on Tuesday,” says the ferryman, who learned the trade in ward 3.",
 ]
 RECIPE = "Two onions, a spoon of flour and a cup of cream are all that the harbour soup of the evening needs."
 PAGE = (
     '<html lang="en"><head><title>Workshop opens</title></head><body><article><h1>Workshop opens</h1>'
-    f'<p>{PARAGRAPHS[0]}</p><div class="own box"><p>{PARAGRAPHS[1]}</p></div><p>{PARAGRAPHS[2]}</p></article>'
-    f'<aside id="soup"><h2>The soup</h2><p>{RECIPE}</p></aside></body></html>'
+    f'<p>{PARAGRAPHS[0]}</p><div class="own box"><p>{PARAGRAPHS[1]}</p></div>'
+    + "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS[2:])
+    + "</article>"
+    f'<aside id="soup" class="widget"><h2>The soup</h2><p>{RECIPE}</p></aside></body></html>'
 )
 
 

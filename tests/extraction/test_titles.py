@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from lxml import html
 
-from crawler.extraction.declarations import FallbackMetadata, gather_declarations
+from crawler.extraction.declarations import gather_declarations
 from crawler.extraction.site_names import SiteNames
 from crawler.extraction.titles import MAX_TITLE_CHARS, Title, declared_headlines, find_title
 
@@ -21,16 +21,13 @@ def title_of(
     json_ld: str = "",
     title: str = "",
     site: str | None = "Example Post",
-    fallback: str = "",
 ) -> Title | None:
     node = json.dumps({"@type": "NewsArticle", "headline": json_ld}) if json_ld else "{}"
     page = (
         f"<html><head><title>{title}</title><meta property='og:title' content='{og}'>"
         f"<script type='application/ld+json'>{node}</script></head><body>{h1}<p>x</p></body></html>"
     )
-    found = gather_declarations(
-        html.fromstring(page), url=URL, fallback=FallbackMetadata(title=fallback or None), link=None, now=NOW
-    )
+    found = gather_declarations(html.fromstring(page), url=URL, link=None, now=NOW)
     return find_title(found, site)
 
 
@@ -116,7 +113,6 @@ def title_of(
             id="order",
         ),
         pytest.param({"json_ld": "Br&uuml;cke <b>zu</b>"}, "Brücke zu", "json_ld", id="entities-and-markup"),
-        pytest.param({"fallback": "Bridge closed"}, "Bridge closed", "trafilatura", id="fallback"),
         pytest.param(
             {"og": "Bridge closed", "site": "Bridge closed"},
             "Bridge closed",
@@ -145,7 +141,7 @@ def test_declared_headlines_are_without_the_site() -> None:
         "<html><head><title>One - Example Post</title><meta property='og:title' content='Two'></head>"
         "<body><h1>Three</h1></body></html>"
     )
-    found = gather_declarations(html.fromstring(page), url=URL, fallback=None, link=None, now=NOW)
+    found = gather_declarations(html.fromstring(page), url=URL, link=None, now=NOW)
     assert declared_headlines(found, "Example Post") == ("Two", "One")
 
 
@@ -176,7 +172,7 @@ def test_a_heading_that_spells_one_word_otherwise_gives_way_to_what_all_declare(
         f'<script type="application/ld+json">{{"@type": "NewsArticle", "headline": "{declared}"}}</script></head>'
         f"<body><h1>{declared.replace('Johannesburg', 'Joburg')}</h1></body></html>"
     )
-    found = gather_declarations(html.fromstring(page), url=URL, fallback=None, link=None, now=NOW)
+    found = gather_declarations(html.fromstring(page), url=URL, link=None, now=NOW)
     title = find_title(found, None)
     assert title is not None
     assert (title.text, title.origin) == (declared, "json_ld")

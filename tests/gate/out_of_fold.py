@@ -21,7 +21,7 @@ from crawler.extraction.block_model import BlockModel, load_model
 from crawler.extraction.blocks import BlockTree
 from crawler.extraction.evidence import PageEvidence
 from crawler.extraction.labels import label_blocks
-from crawler.extraction.main_content import MainContent, find_main_content
+from crawler.extraction.main_content import find_main_content
 from crawler.items import Record, Segment
 
 FOLDS = Path(__file__).with_name("folds")
@@ -66,7 +66,8 @@ class PageReading:
     record: Record = field(init=False)
     tree: BlockTree = field(init=False)
     evidence: PageEvidence = field(init=False)
-    main: MainContent = field(default_factory=lambda: MainContent((), None))
+    lines: tuple[str, ...] = ()
+    """What trafilatura found."""
     seconds: float = 0.0
     """CPU of the whole reading."""
     main_seconds: float = 0.0
@@ -99,15 +100,15 @@ def read_with(page: CorpusPage, model: BlockModel | None) -> PageReading:
     """Read a page by a given labeller, the package's own where it is None."""
     reading = PageReading()
 
-    def label(tree: BlockTree, evidence: PageEvidence) -> tuple[Segment, ...]:
+    def label(tree: BlockTree, evidence: PageEvidence, **asked: bool) -> tuple[Segment, ...]:
         reading.tree, reading.evidence = tree, evidence
-        return label_blocks(tree, evidence, model)
+        return label_blocks(tree, evidence, model, **asked)
 
-    def find(*args: Any, **named: Any) -> MainContent:
+    def find(*args: Any, **named: Any) -> tuple[str, ...]:
         started = time.process_time()
-        reading.main = find_main_content(*args, **named)
+        reading.lines = find_main_content(*args, **named)
         reading.main_seconds = time.process_time() - started
-        return reading.main
+        return reading.lines
 
     body = page.body()
     with patch.object(read_page, "label_blocks", label), patch.object(read_page, "find_main_content", find):

@@ -74,7 +74,7 @@ def test_a_page_without_a_fold_is_not_read_with_a_model_that_may_know_it(corpus:
 def test_reading_says_what_led_to_the_record(corpus: Path) -> None:
     reading = read_with(corpus_pages(corpus)[0], None)
     assert len(reading.evidence.kept) == len(reading.tree.blocks) == 4
-    assert reading.main.lines
+    assert reading.lines
     assert 0 < reading.main_seconds < reading.seconds
 
 
