@@ -1,0 +1,154 @@
+"""What a run knows of its sites, and the pages that are held until enough is known of theirs."""
+
+from __future__ import annotations
+
+import zlib
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from crawler.items import Page, Record
+from crawler.site_memory.memory import SiteMemory, empty_memory, remember
+from crawler.site_memory.storage import from_bytes, observation_from_bytes, to_bytes
+
+FAST = 1
+
+
+@dataclass(frozen=True, slots=True)
+class LearningOptions:
+    enough: int = 5
+    """Articles from which a site's pages are not held. A text must stand on three others to be evidence; with five
+    articles leaked blocks are down to a sixth, and fall no further (measured). What is held is read twice."""
+    held_bytes: int = 64_000_000
+    """Of all pages that are held, compressed; above it the pages of the first site go on with what is known."""
+    memories: int = 64
+    """Sites whose memory is at hand; those of others are bytes. Chosen."""
+    unsaved_articles: int = 32
+    """Articles after which a memory is to be saved: what a kill costs is learned anew. Chosen."""
+
+
+DEFAULT_OPTIONS = LearningOptions()
+
+
+@dataclass(frozen=True, slots=True)
+class HeldPage:
+    """A page that was read once without enough knowledge of its site."""
+
+    page: Page
+    """Its body is compressed."""
+    record: Record
+    """As it was read then."""
+
+    @property
+    def size(self) -> int:
+        return len(self.page.body) + 3 * len(self.record.text)
+
+    def again(self) -> Page:
+        return replace(self.page, body=zlib.decompress(self.page.body))
+
+
+@dataclass(slots=True)
+class _Known:
+    memory: SiteMemory
+    saved: int
+    """Its serial when it was last saved."""
+    snapshot: bytes = b""
+    snapshot_serial: int = -1
+
+
+class SiteLearning:
+    """Call it from one thread. `load` returns what the state has of a site."""
+
+    def __init__(
+        self, load: Callable[[str], bytes | None], labels: int, options: LearningOptions = DEFAULT_OPTIONS
+    ) -> None:
+        self.options = options
+        self.held_bytes = 0
+        self._load = load
+        self._labels = labels
+        self._known: OrderedDict[str, _Known] = OrderedDict()
+        self._unsaved: dict[str, bytes] = {}
+        """Memories that are not at hand any more."""
+        self._held: OrderedDict[str, list[HeldPage]] = OrderedDict()
+
+    def snapshot(self, site: str) -> bytes:
+        """Return the site's memory for a worker; for a well-known site it may be a few articles old."""
+        known = self._site(site)
+        behind = known.memory.serial - known.snapshot_serial
+        if known.snapshot_serial < 0 or behind > known.memory.serial // 16:
+            known.snapshot, known.snapshot_serial = to_bytes(known.memory), known.memory.serial
+        return known.snapshot
+
+    def articles(self, site: str) -> float:
+        return self._site(site).memory.articles
+
+    def is_thin(self, site: str) -> bool:
+        return self.articles(site) < self.options.enough
+
+    def learn(self, site: str, observation: bytes | None) -> None:
+        """Add what a page of the site gave; an article that was counted is not counted again."""
+        if observation is not None:
+            known = self._site(site)
+            known.memory = remember(known.memory, observation_from_bytes(observation))
+
+    def hold(self, site: str, page: Page, record: Record) -> None:
+        held = HeldPage(replace(page, body=zlib.compress(page.body, FAST), site_memory=None), record)
+        self._held.setdefault(site, []).append(held)
+        self.held_bytes += held.size
+
+    def held(self, site: str) -> int:
+        return len(self._held.get(site, ()))
+
+    @property
+    def sites_with_held(self) -> list[str]:
+        """The sites of which pages are held, the one that began first in front."""
+        return list(self._held)
+
+    @property
+    def is_full(self) -> bool:
+        return self.held_bytes > self.options.held_bytes
+
+    def release(self, site: str) -> list[HeldPage]:
+        """Return the held pages of the site; they are held no more."""
+        released = self._held.pop(site, [])
+        self.held_bytes -= sum(held.size for held in released)
+        return released
+
+    def due(self) -> dict[str, bytes]:
+        """Return the memories that are to be saved now, as if they were saved then."""
+        return self._take(self.options.unsaved_articles)
+
+    def unsaved(self) -> dict[str, bytes]:
+        """Return all memories that changed since they were saved."""
+        return self._take(1)
+
+    def _read(self, stored: bytes | None) -> SiteMemory:
+        """Return the memory; an empty one for what another version wrote: it is learned anew."""
+        try:
+            memory = empty_memory(self._labels) if stored is None else from_bytes(stored)
+        except ValueError:
+            memory = empty_memory(self._labels)
+        return memory if memory.sums.shape[1] == self._labels else empty_memory(self._labels)
+
+    def _take(self, articles: int) -> dict[str, bytes]:
+        taken, self._unsaved = self._unsaved, {}
+        for site, known in self._known.items():
+            if known.memory.serial - known.saved >= articles:
+                taken[site] = to_bytes(known.memory)
+                known.saved = known.memory.serial
+        return taken
+
+    def _site(self, site: str) -> _Known:
+        known = self._known.get(site)
+        if known is None:
+            stored = self._unsaved.pop(site, None)
+            unsaved = stored is not None
+            stored = stored if stored is not None else self._load(site)
+            memory = self._read(stored)
+            known = self._known[site] = _Known(memory, -1 if unsaved else memory.serial)
+        self._known.move_to_end(site)
+        while len(self._known) > self.options.memories:
+            name, old = self._known.popitem(last=False)
+            if old.memory.serial != old.saved:
+                self._unsaved[name] = to_bytes(old.memory)
+        return known

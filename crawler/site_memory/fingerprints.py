@@ -1,0 +1,133 @@
+"""Blocks -> what is compared across the pages of a site: texts, near-equal texts, places, headlines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import blake2b
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crawler.items import Block, Container
+
+Fingerprints = NDArray[np.uint64]
+
+WORD = re.compile(r"\w+")
+DIGIT = re.compile(r"\d")
+MIN_KNOWN_WORDS = 2
+"""Words that must be left when numbers and names are masked; with fewer a near-equal text says nothing. Chosen."""
+PLACE_LEVELS = 3
+"""Innermost elements whose class words belong to a place; further out stand the article's own (`post-123`). Chosen."""
+MAX_CLASS_WORDS = 8
+"""Of one element. Chosen."""
+CACHED = 16_384
+
+
+@dataclass(frozen=True, slots=True)
+class PagePrints:
+    """One row a block, in document order; `headlines` are those of the page itself."""
+
+    text: Fingerprints
+    """Of the words in lower case."""
+    near: Fingerprints
+    """With numbers and capitalised words masked; equals `text` where too little would be left."""
+    place: Fingerprints
+    """Of the tags up to the root and the class words of the innermost elements, without indices."""
+    headline: Fingerprints
+    """Of the text as a headline; the key under which other articles' headlines are found."""
+    headlines: Fingerprints
+    article: int
+    """Of the article's id: the same page read again is the same article."""
+
+
+def page_prints(
+    blocks: Sequence[Block], containers: Sequence[Container], titles: Iterable[str], article_id: str
+) -> PagePrints:
+    """Return the fingerprints of a page, 64 bits each. `article_id` names the article among those of its site."""
+    places = _places(containers)
+    return PagePrints(
+        text=_row(_text, (block.text for block in blocks)),
+        near=_row(_near, (block.text for block in blocks)),
+        place=np.array([places[block.container] for block in blocks], np.uint64),
+        headline=_row(_headline, (block.text for block in blocks)),
+        headlines=np.unique(_row(_headline, titles)),
+        article=fingerprint("article", article_id),
+    )
+
+
+def words_of(text: str) -> str:
+    """Return the text's words in lower case, a space between two."""
+    return " ".join(WORD.findall(text.casefold()))
+
+
+def masked(text: str) -> str:
+    """Return the words with numbers as `0` and runs of capitalised words as `A`: what is left when those change.
+
+    The first word keeps its letters, since it is capitalised for its place. The unmasked words come back where fewer
+    than MIN_KNOWN_WORDS would be left.
+    """
+    kept: list[str] = []
+    known = 0
+    for word in WORD.findall(text):
+        if DIGIT.search(word):
+            sign = "0"
+        elif kept and word[0].isupper():
+            sign = "A"
+        else:
+            sign, known = word.casefold(), known + 1
+        if sign not in {"0", "A"} or kept[-1:] != [sign]:
+            kept.append(sign)
+    return " ".join(kept) if known >= MIN_KNOWN_WORDS else words_of(text)
+
+
+def fingerprint(kind: str, text: str) -> int:
+    """Return 64 bits; the same text of another kind has others."""
+    return int.from_bytes(blake2b(text.encode("utf-8", "replace"), digest_size=8, person=kind.encode()).digest())
+
+
+@lru_cache(maxsize=CACHED)
+def _text(text: str) -> int:
+    return fingerprint("text", words_of(text))
+
+
+@lru_cache(maxsize=CACHED)
+def _near(text: str) -> int:
+    return fingerprint("near", masked(text))
+
+
+@lru_cache(maxsize=CACHED)
+def _headline(text: str) -> int:
+    return fingerprint("headline", words_of(text))
+
+
+def _row(of_text: Callable[[str], int], texts: Iterable[str]) -> Fingerprints:
+    return np.array([of_text(text) for text in texts], np.uint64)
+
+
+def _places(containers: Sequence[Container]) -> list[int]:
+    """Return the fingerprint of each container's place."""
+    tags: list[str] = []
+    named: list[str] = []
+    for container in containers:
+        above = "" if container.parent is None else tags[container.parent]
+        tags.append(f"{above}/{container.tag}")
+        named.append(f"{container.tag}.{'.'.join(_stable_words(container.words))}")
+    found = []
+    for container in containers:
+        inner, at = [], container.index
+        for _ in range(PLACE_LEVELS):
+            inner.append(named[at])
+            parent = containers[at].parent
+            if parent is None:
+                break
+            at = parent
+        found.append(fingerprint("place", tags[container.index] + " " + " ".join(inner)))
+    return found
+
+
+def _stable_words(words: Sequence[str]) -> list[str]:
+    """Return the words in order without those that number an element."""
+    return sorted({word for word in words if not DIGIT.search(word)})[:MAX_CLASS_WORDS]

@@ -1,0 +1,107 @@
+"""What a page's reading takes from its site's memory, and what it gives to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from crawler.items import Block, Container
+from crawler.site_memory.evidence import Evidence, weigh
+from crawler.site_memory.fingerprints import PagePrints, page_prints
+from crawler.site_memory.memory import Example, Floats, Observation, SiteMemory, observe_page
+from crawler.site_memory.second_stage import SecondStage, adjust, shipped_stage
+from crawler.site_memory.storage import from_bytes, observation_to_bytes
+
+OFTEN = 0.3
+LEAST_OFTEN = 2.0
+"""Share of the site's other articles, and number of them, from which a text is said to repeat. Chosen."""
+EXAMPLES = 4
+EXAMPLE_CHARS = 100
+MIN_EXAMPLE_CHARS = 12
+"""Texts of one page that are told as examples, and their length. Chosen."""
+TEXT_COUNT = 3
+"""The labels of the text come first."""
+PLACE_REASON = "other pages of this site have the like at this place"
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    before: Floats
+    """Probabilities of the first stage, blocks x labels."""
+    probabilities: Floats
+    """Of both stages."""
+    seen: Observation
+    evidence: Evidence
+
+    def repetition(self, block: int) -> str | None:
+        """Say on how many articles the block's text stands; None where that is no evidence."""
+        count, others = float(self.evidence.counts[block]), self.evidence.others
+        if count < max(LEAST_OFTEN, OFTEN * others):
+            return None
+        return f"stands on {round(count)} of {max(round(others), round(count))} other pages of this site"
+
+    def reason(self, block: int, label: int, reason: str) -> str:
+        """Return the reason with what the site says of the block, if that spoke for its label."""
+        gained = self.probabilities[block, label] > self.before[block, label]
+        told = self.repetition(block) if label >= TEXT_COUNT else None
+        if told is not None:
+            return f"{told}; {reason}"
+        if gained and self.before[block].argmax() != label:
+            return f"{PLACE_REASON}; {reason}"
+        return reason
+
+
+class SiteReading:
+    """The reading of one page that knows its site. `recalled` is None until the page's blocks were labelled."""
+
+    def __init__(self, memory: SiteMemory, article_id: str, stage: SecondStage | None = None) -> None:
+        """`stage` replaces the one of the package."""
+        self.memory = memory
+        self.article_id = article_id
+        self.stage = stage
+        self.recalled: Recalled | None = None
+
+    def recall(
+        self, blocks: Sequence[Block], containers: Sequence[Container], headlines: Iterable[str], probabilities: Floats
+    ) -> Floats:
+        """Return the probabilities with the site's evidence weighed in; keep what the page adds to the memory."""
+        prints = page_prints(blocks, containers, headlines, self.article_id)
+        seen = observe_page(self.memory, prints, probabilities)
+        evidence = weigh(self.memory, prints, blocks, probabilities, seen)
+        adjusted = adjust(self.stage or shipped_stage(), probabilities, evidence)
+        told = _examples(self.memory, prints, blocks, evidence)
+        self.recalled = Recalled(probabilities, adjusted, replace(seen, examples=told), evidence)
+        return adjusted
+
+    def reasons(self, chosen: Sequence[int], reasons: Mapping[int, str]) -> dict[int, str]:
+        """Return the reasons, by the number of the block, with what the site says of each."""
+        if self.recalled is None:
+            return dict(reasons)
+        return {block: self.recalled.reason(block, chosen[block], reason) for block, reason in reasons.items()}
+
+    def observation(self) -> bytes | None:
+        """Return what the page adds to the memory, None for a page without blocks or a copy of an article."""
+        if self.recalled is None or self.recalled.evidence.is_copy:
+            return None
+        return observation_to_bytes(self.recalled.seen)
+
+
+def site_reading(stored: bytes | None, article_id: str) -> SiteReading | None:
+    """Return the reading with the memory of these bytes; None where there are none."""
+    return None if stored is None else SiteReading(from_bytes(stored), article_id)
+
+
+def _examples(
+    memory: SiteMemory, prints: PagePrints, blocks: Sequence[Block], evidence: Evidence
+) -> tuple[Example, ...]:
+    """Return a few repeating texts that the memory has no example of, the most frequent and longest first."""
+    known = {example.key for example in memory.examples}
+    often = np.flatnonzero(evidence.counts >= max(LEAST_OFTEN, OFTEN * evidence.others)).tolist()
+    fresh = {
+        int(prints.near[i]): blocks[i].text[:EXAMPLE_CHARS]
+        for i in sorted(often, key=lambda i: (-len(blocks[i].text), i))
+        if len(blocks[i].text) >= MIN_EXAMPLE_CHARS and int(prints.near[i]) not in known
+    }
+    return tuple(Example(key, text) for key, text in list(fresh.items())[:EXAMPLES])
