@@ -15,7 +15,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -30,6 +30,8 @@ from crawler.records.schema import record_schema
 
 ROOT = Path(__file__).parents[1]
 ENDS_WITHIN = 60.0
+PROGRESS = re.compile(r"^\w+: \d+ (?:of \d+ )?pages?\b.*\n", re.MULTILINE)
+"""What a run says every half minute where no terminal is: on a loaded machine any may take so long."""
 PYTHON_NOISE = re.compile(r"Traceback|\w+Warning\b|Exception ignored|Unhandled error")
 
 
@@ -53,11 +55,13 @@ class Ended:
 class Running:
     """A command at work; `end` waits for it."""
 
-    def __init__(self, arguments: tuple[str, ...], folder: Path, *, stdin: bool = False) -> None:
+    def __init__(
+        self, arguments: tuple[str, ...], folder: Path, *, stdin: bool = False, variables: dict[str, str] | None = None
+    ) -> None:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "crawler", *arguments],
             cwd=folder,
-            env=environment(),
+            env=environment() | (variables or {}),
             stdin=subprocess.PIPE if stdin else subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -70,7 +74,7 @@ class Running:
             self.process.kill()
             out, err = self.process.communicate()
             pytest.fail(f"not done within {within} s; stderr so far:\n{err.decode()}")
-        return Ended(self.process.returncode, out, err.decode())
+        return Ended(self.process.returncode, out, PROGRESS.sub("", err.decode()))
 
     def signal(self, number: signal.Signals) -> None:
         self.process.send_signal(number)
@@ -96,8 +100,8 @@ class CommandLine:
         assert not PYTHON_NOISE.search(ended.err), ended.err
         return ended
 
-    def start(self, *arguments: object, stdin: bool = False) -> Running:
-        running = Running(tuple(map(str, arguments)), self.folder, stdin=stdin)
+    def start(self, *arguments: object, stdin: bool = False, variables: dict[str, str] | None = None) -> Running:
+        running = Running(tuple(map(str, arguments)), self.folder, stdin=stdin, variables=variables)
         self.started.append(running)
         return running
 
@@ -153,6 +157,8 @@ class Web:
     answers: dict[str, Answer] = field(default_factory=dict)
     asked: Counter[str] = field(default_factory=Counter)
     agents: set[str] = field(default_factory=set)
+    times: list[float] = field(default_factory=list)
+    """Seconds of each request, as they came."""
     stopping: threading.Event = field(default_factory=threading.Event)
 
     @property
@@ -191,6 +197,7 @@ class Handler(BaseHTTPRequestHandler):
         with self.server.counting:
             web.asked[self.path] += 1
             web.agents.add(self.headers.get("User-Agent", ""))
+            web.times.append(time.monotonic())
         answer = web.answers.get(self.path)
         if answer is None:
             self.give(404, b"<p>There is nothing here.</p>", {"Content-Type": "text/html"})
@@ -364,6 +371,70 @@ def bench() -> Bench:
 def schema_of_records() -> Draft202012Validator:
     """The validator of a record's JSON line."""
     return Draft202012Validator(record_schema(), format_checker=Draft202012Validator.FORMAT_CHECKER)
+
+
+@dataclass
+class RedisProcess:
+    """A redis-server on a free port, with its data in a folder of its own."""
+
+    folder: Path
+    port: int
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"redis://127.0.0.1:{self.port}/0"
+
+    def start(self, *more: str) -> None:
+        """Start it, or start it again with what it kept; return when it answers."""
+        command = ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self.folder)]
+        durable = ["--appendonly", "yes", "--save", "", "--appendfsync", "everysec"]
+        self.process = subprocess.Popen(
+            [*command, *durable, *more], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        end = time.monotonic() + 20
+        while time.monotonic() < end:
+            with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1) as connection:
+                connection.sendall(b"PING\r\n")
+                if not connection.recv(16).startswith(b"-LOADING"):
+                    return
+            time.sleep(0.02)
+        pytest.fail("redis-server does not answer")
+
+    def kill(self) -> None:
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+            self.process = None
+
+
+@contextmanager
+def redis_process(folder: Path, *more: str) -> Iterator[RedisProcess]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    redis = RedisProcess(folder, port)
+    redis.start(*more)
+    try:
+        yield redis
+    finally:
+        redis.kill()
+
+
+@pytest.fixture(scope="session")
+def shared_redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisProcess]:
+    """One server for all tests that leave it alone; each takes a namespace of its own."""
+    with redis_process(tmp_path_factory.mktemp("redis")) as redis:
+        yield redis
+
+
+@pytest.fixture
+def own_redis(tmp_path: Path) -> Iterator[RedisProcess]:
+    """A server that a test may stop."""
+    folder = tmp_path / "redis"
+    folder.mkdir()
+    with redis_process(folder) as redis:
+        yield redis
 
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")

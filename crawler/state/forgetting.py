@@ -11,6 +11,7 @@ from crawler.dedup.sqlite_bands import forget_signature
 from crawler.state.database import STATE_NAME, open_state, state_errors, transaction
 from crawler.state.lock import RunLock
 from crawler.state.runs import utc_text
+from crawler.state.site_memory import forget_site_memory
 from crawler.state.values import DEFAULT_STORE_OPTIONS
 
 _CHOOSE = """
@@ -76,4 +77,6 @@ def _forget(connection: sqlite3.Connection, choice: Choice) -> Forgotten:
         for statement in _FORGET:
             connection.execute(statement)
         connection.execute("DROP TABLE forgotten")
+        if choice.site is not None and choice.url is None and choice.before is None:
+            forget_site_memory(connection, choice.site)
     return Forgotten(urls, records)

@@ -162,5 +162,13 @@ CREATE TABLE near_duplicates (       -- pairs of records that were found to be a
 CREATE INDEX near_duplicates_by_other ON near_duplicates (other_id);
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _SECOND, _THIRD)
+_FOURTH = """
+CREATE TABLE site_memories (         -- what repeats across a site's pages: crawler/site_memory/storage.py, deflated
+    site TEXT PRIMARY KEY,
+    memory BLOB NOT NULL,
+    learned_at TEXT NOT NULL
+) STRICT;
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _SECOND, _THIRD, _FOURTH)
 """Scripts in order; the file's `user_version` says how many of them it has had."""

@@ -13,6 +13,7 @@ from crawler.state.database import REBUILD, STATE_NAME, open_read_only, state_er
 from crawler.state.history import RunSummary, last_runs
 from crawler.state.hosts import HostState, parked_hosts
 from crawler.state.runs import utc_now
+from crawler.state.site_memory import load_site_memory
 from crawler.state.sources import load_sources
 from crawler.state.values import DEFAULT_STORE_OPTIONS, SourceState
 
@@ -59,6 +60,12 @@ def overview(folder: Path, site: str | None = None, runs: int = 10) -> Overview:
             tuple(last_runs(connection, site, runs)),
             tuple(parked_hosts(connection, utc_now())),
         )
+
+
+def site_memory(folder: Path, site: str) -> bytes | None:
+    """Return what was learned of a site's pages, None where nothing was. Raises as `overview` does."""
+    with reading(folder) as connection:
+        return load_site_memory(connection, site)
 
 
 @contextmanager

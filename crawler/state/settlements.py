@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 from crawler.items import Record, Verdict
 from crawler.state.runs import utc_now
@@ -56,6 +56,9 @@ class Settlement:
     last_modified: str | None = None
     body_hash: str | None = None
     fetched_at: str | None = None
+
+
+_NAMES = tuple(spec.name for spec in fields(Settlement))
 
 
 def as_written(record: Record, verdict: Verdict) -> Record:
@@ -111,7 +114,7 @@ def settlement_of_outcome(outcome: Outcome) -> Settlement:
 
 
 def settle_row(connection: sqlite3.Connection, settlement: Settlement, run_id: str) -> None:
-    named = asdict(settlement) | {"run_id": run_id, "now": utc_now()}
+    named = {name: getattr(settlement, name) for name in _NAMES} | {"run_id": run_id, "now": utc_now()}
     connection.execute(_SETTLE, named)
     validators = _VALIDATORS.get(settlement.state)
     if validators is not None:

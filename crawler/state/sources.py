@@ -16,22 +16,6 @@ _SURPRISES = 2
 """Whole answers in a row with news, each after five 304s, that show validators to be broken. Where half of the polls
 have news, to which the interval tends, chance does that once in 2^12 pairs of whole polls (computed)."""
 
-_ADD = """
-INSERT OR IGNORE INTO sources (url, site, kind, failures, polls, polled_at, interval_seconds)
-VALUES (?, ?, ?, 0, 0, ?, ?)
-"""
-_FAILED = """
-UPDATE sources SET http_status = ?, cause = ?, failures = failures + 1, polls = polls + 1, polled_at = ?,
-    interval_seconds = ?, due_at = ?
-WHERE url = ?
-"""
-_ANSWERED = """
-UPDATE sources SET site = ?, kind = ?, etag = ?, last_modified = ?, body_hash = ?, http_status = ?,
-    cause = NULL, failures = 0, polls = polls + 1, polled_at = ?, last_new_at = coalesce(?, last_new_at),
-    interval_seconds = ?, due_at = ?, not_modified = ?, surprises = ?, validators_broken = ?
-WHERE url = ?
-"""
-
 
 @dataclass(frozen=True, slots=True)
 class _Trust:
@@ -61,24 +45,37 @@ def save_poll(connection: sqlite3.Connection, poll: Poll, entries: Entries) -> b
     """
     if poll.kind == DiscoveredVia.GIVEN:
         return False
-    known = load_source(connection, poll.url)
+    source, has_gap = polled(load_source(connection, poll.url), poll, entries)
+    values = [getattr(source, spec.name) for spec in fields(SourceState)]
+    marks = ", ".join("?" * len(values))
+    connection.execute(f"INSERT OR REPLACE INTO sources ({_COLUMNS}) VALUES ({marks})", values)  # noqa: S608
+    return has_gap
+
+
+def polled(known: SourceState | None, poll: Poll, entries: Entries) -> tuple[SourceState, bool]:
+    """Return the source after a poll, and whether entries may have been missed before it."""
     plan = schedule(poll, known, entries)
-    first = (poll.url, poll.site, str(poll.kind), poll.polled_at, start_seconds(poll.kind))
-    connection.execute(_ADD, first)
-    times = (plan.interval_seconds, plan.due_at)
+    before = known or SourceState(
+        poll.url, poll.site, str(poll.kind), None, None, None, None, None, 0, 0, poll.polled_at, None,
+        start_seconds(poll.kind),
+    )  # fmt: skip
+    asked = replace(
+        before, http_status=poll.http_status, cause=poll.cause, polls=before.polls + 1, polled_at=poll.polled_at,
+        interval_seconds=plan.interval_seconds, due_at=plan.due_at,
+    )  # fmt: skip
     if poll.cause is not None:
-        connection.execute(_FAILED, (poll.http_status, poll.cause, poll.polled_at, *times, poll.url))
-        return False
-    validators = [poll.etag, poll.last_modified, poll.body_hash]
+        return replace(asked, failures=before.failures + 1), False
+    validators = (poll.etag, poll.last_modified, poll.body_hash)
     if poll.http_status == _NOT_MODIFIED and known is not None:
-        kept = [known.etag, known.last_modified, known.body_hash]
-        validators = [new or old for new, old in zip(validators, kept, strict=True)]
+        kept = (known.etag, known.last_modified, known.body_hash)
+        validators = (validators[0] or kept[0], validators[1] or kept[1], validators[2] or kept[2])
     trust = _trust(poll, known, has_news=entries.fresh > 0)
-    named = (poll.site, str(poll.kind), *validators, poll.http_status, poll.polled_at)
-    last_new_at = poll.polled_at if entries.fresh else None
-    judged = (trust.not_modified, trust.surprises, trust.validators_broken)
-    connection.execute(_ANSWERED, (*named, last_new_at, *times, *judged, poll.url))
-    return plan.possible_gap
+    answered = replace(
+        asked, site=poll.site, kind=str(poll.kind), etag=validators[0], last_modified=validators[1],
+        body_hash=validators[2], failures=0, last_new_at=poll.polled_at if entries.fresh else before.last_new_at,
+        not_modified=trust.not_modified, surprises=trust.surprises, validators_broken=trust.validators_broken,
+    )  # fmt: skip
+    return answered, plan.possible_gap
 
 
 def _trust(poll: Poll, known: SourceState | None, *, has_news: bool) -> _Trust:

@@ -25,10 +25,12 @@ from crawler.state.database import transaction
 from crawler.state.finding import Finding
 from crawler.state.history import keep_figures
 from crawler.state.opening import OpenFolder, open_folder
-from crawler.state.output import RunOutput
+from crawler.state.output import OutputPlace, RunOutput, SqliteFileBook
+from crawler.state.protocol import AllAtOnce
 from crawler.state.revisits import RevisionRule
-from crawler.state.runs import finish_run, report_text, write_report
+from crawler.state.runs import finish_run, report_text, utc_now, write_report
 from crawler.state.settlements import as_written, settlement_of_outcome, settlement_of_record
+from crawler.state.site_memory import keep_site_memories, load_site_memory
 from crawler.state.sources_and_hosts import SourcesAndHosts
 from crawler.state.values import (
     DEFAULT_STORE_OPTIONS,
@@ -55,13 +57,16 @@ class CrawlStore(SourcesAndHosts):
         super().__init__(folder.path, folder.connection)
         self.recovered = folder.recovered
         """Files of dead runs that `open` put in order."""
+        self.folder = folder.path
+        self.turns = AllAtOnce()
         self._folder = folder
         self._options = options
         self._tally = Tally(folder.run_id)
         rule = RevisionRule(folder.run_id, options.modified_margin_s, options.max_attempts)
         self._finding = Finding(folder.connection, self._tally, rule)
         self._seen = SqliteSeen(folder.connection)
-        self._output = RunOutput(folder, options.files)
+        place = OutputPlace(folder.path, folder.run_id, folder.started_at)
+        self._output = RunOutput(place, SqliteFileBook(folder.connection, folder.run_id), options.files)
         self._committer = Committer(
             folder.connection, folder.run_id, self._output, self._seen, self._finding, self._tally
         )
@@ -128,8 +133,10 @@ class CrawlStore(SourcesAndHosts):
         with self._state_errors():
             return self._seen.claim(record, written)
 
-    def write(self, record: Record, site: str, normalized_url: str | None = None, body_hash: str | None = None) -> None:
-        """Queue a claimed record for the next flush, as the version that its claim says.
+    def write(
+        self, record: Record, site: str, normalized_url: str | None = None, body_hash: str | None = None
+    ) -> dict[str, JsonValue]:
+        """Queue a claimed record for the next flush, as the version that its claim says; return its JSON object.
 
         `normalized_url` is the ledger's key, as it was taken; after a redirect the record's own differs.
         `body_hash` is the sha256 of the raw body, kept for the next visit as the record's validators are.
@@ -141,7 +148,8 @@ class CrawlStore(SourcesAndHosts):
         try:
             if key is None:
                 raise ValueError(f"record {record.id} has no URL, so it has no place in the ledger")
-            line = json_line(written.to_dict())
+            content = written.to_dict()
+            line = json_line(content)
         except (ValueError, TypeError):
             self._seen.release(record)
             raise
@@ -149,6 +157,7 @@ class CrawlStore(SourcesAndHosts):
         self._busy.add(key)
         if body_hash is not None:
             self._bodies[body_hash] = KnownBody(record.id, record.date_published)
+        return content
 
     def leave_out(self, record: Record) -> None:
         """Give up a claim that is not to be written after all; `settle` its URL."""
@@ -186,6 +195,9 @@ class CrawlStore(SourcesAndHosts):
         self._bodies.clear()
         self._busy.difference_update(settlement.normalized_url for settlement in batch.settlements)
 
+    def keep_alive(self) -> None:
+        """Do nothing: a run that has its state to itself need not say that it lives."""
+
     def count_refused(self, site: str, cause_word: str, n: int) -> None:
         """Count links that the site's rules refuse, off the site or denied for instance; no row is made."""
         with self._state_errors():
@@ -197,6 +209,16 @@ class CrawlStore(SourcesAndHosts):
         if errors.CAUSES[cause].state != "waiting":
             raise ValueError(f"{cause!r} is no cause for waiting")
         self._tally.explain_waiting(site, cause)
+
+    def site_memory(self, site: str) -> bytes | None:
+        """Return what earlier runs learned of the site's pages, None where they learned nothing."""
+        with self._state_errors():
+            return load_site_memory(self._connection, site)
+
+    def keep_site_memories(self, memories: Mapping[str, bytes]) -> None:
+        """Commit what was learned of sites; what was kept of them before is replaced."""
+        with self._state_errors(), transaction(self._connection):
+            keep_site_memories(self._connection, memories, utc_now())
 
     def account(self) -> dict[str, SiteAccount]:
         """Flush, then return what became of the URLs of every site that this run had to do with.

@@ -27,8 +27,13 @@ def connection(tmp_path: Path) -> Iterator[sqlite3.Connection]:
     connection.close()
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=["memory", "sqlite", pytest.param("redis", marks=pytest.mark.redis)])
 def seen(request: pytest.FixtureRequest, connection: sqlite3.Connection) -> SeenIndex:
+    if request.param == "redis":
+        from crawler.engines.seen import RedisSeen
+
+        server, changes = request.getfixturevalue("redis_parts")
+        return RedisSeen(server, changes, "w")
     return MemorySeen() if request.param == "memory" else SqliteSeen(connection)
 
 

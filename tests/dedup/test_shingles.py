@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from crawler.dedup.shingles import MIN_WORDS, shingles_of
 
@@ -69,3 +71,13 @@ def test_numbers_of_shingles(text: str, whole: int | None, head: int) -> None:
 )
 def test_short_texts_are_not_compared(text: str, is_compared: bool) -> None:
     assert (shingles_of(text) is not None) == is_compared
+
+
+@given(st.text(max_size=10))
+def test_a_character_of_another_script_at_the_end_changes_nothing_before_it(text: str) -> None:
+    """Texts with and without characters of scripts that set no spaces are cut into words by two expressions."""
+    begin = f"{text} {' '.join(f'word{n}' for n in range(MIN_WORDS))}"
+    left, right = shingles_of(begin), shingles_of(f"{begin} 中")
+    assert left is not None
+    assert right is not None
+    assert np.isin(left.whole, right.whole).all()

@@ -15,7 +15,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.records.reader import read_records
-from crawler.state.store import CrawlStore
 from crawler.state.values import Candidate, Outcome, StoreOptions, Waiting
 
 if TYPE_CHECKING:
@@ -48,12 +47,7 @@ class Play:
 
     def begin(self) -> None:
         self.number += 1
-        self.run = CrawlStore.open(
-            self.folder,
-            f"run-{self.number}",
-            START,
-            StoreOptions(busy_timeout_s=1),
-        )
+        self.run = self.desk.open(StoreOptions(busy_timeout_s=1), f"run-{self.number}")
 
     def step(self, word: str, seed: int) -> None:
         chance = random.Random(seed)

@@ -22,7 +22,7 @@ from crawler.state.values import Candidate, Outcome
 from crawler.urls import normalized_url, record_id
 
 if TYPE_CHECKING:
-    from tests.state.conftest import Desk
+    from tests.state.conftest import LocalDesk as Desk
 
 FETCHED_AT = "2026-11-22T10:46:00Z"
 ORDERS = 10

@@ -12,7 +12,7 @@ from crawler.state.values import FoundCounts
 
 if TYPE_CHECKING:
     from crawler.items import Record
-    from tests.state.conftest import Desk
+    from tests.state.conftest import LocalDesk as Desk
 
 ETAG = '"1"'
 

@@ -20,7 +20,7 @@ from crawler.state.migrations import APPLICATION_ID, MIGRATIONS
 from crawler.state.store import CrawlStore
 
 if TYPE_CHECKING:
-    from tests.state.conftest import Desk
+    from tests.state.conftest import LocalDesk as Desk
 
 DUMP = Path(__file__).with_name("version_1.sql")
 NOW = datetime(2026, 11, 22, 10, 45, 1, tzinfo=UTC)

@@ -24,7 +24,7 @@ from crawler.urls import normalized_url, requested_form
 if TYPE_CHECKING:
     from crawler.state.store import CrawlStore
     from crawler.state.values import Candidate
-    from tests.state.conftest import Desk
+    from tests.state.conftest import LocalDesk as Desk
 
 FETCHED_AT = "2026-11-22T10:46:00Z"
 NOW = datetime(2026, 11, 22, 10, 46, tzinfo=UTC)

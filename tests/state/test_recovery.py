@@ -11,7 +11,7 @@ from crawler.records.writer import part_of
 from crawler.state.values import Recovered
 
 if TYPE_CHECKING:
-    from tests.state.conftest import Desk
+    from tests.state.conftest import LocalDesk as Desk
 
 PATH = "records/2026-11-22/20261122T104501Z-0000-001.jsonl"
 

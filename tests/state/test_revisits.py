@@ -16,13 +16,19 @@ from crawler.state.revisits import _REOPEN_DUE
 from crawler.state.values import Candidate, Outcome, Waiting
 
 if TYPE_CHECKING:
-    from crawler.state.store import CrawlStore
+    from crawler.state.protocol import Store
     from tests.state.conftest import Desk
 
 SEEN_AT = datetime(2026, 11, 22, 10, 45, 1, tzinfo=UTC)
 FETCHED_AT = "2026-11-22T10:46:00Z"
 HOUR = 3600
 AGES = (HOUR, 6 * HOUR, 24 * HOUR)
+
+
+@pytest.fixture
+def desk(any_desk: Desk) -> Desk:
+    """The contract, on each engine."""
+    return any_desk
 
 
 def _after(hours: float) -> datetime:
@@ -44,7 +50,7 @@ def _first_run(desk: Desk, articles: int = 1) -> None:
     run.finish({})
 
 
-def _revisit(desk: Desk, hours: float = 2) -> tuple[CrawlStore, Waiting]:
+def _revisit(desk: Desk, hours: float = 2) -> tuple[Store, Waiting]:
     run = desk.open()
     assert run.schedule_revisits("news", AGES, _after(hours)) == 1
     (row,) = run.take_waiting("news", 5)
@@ -60,7 +66,7 @@ def _revised(desk: Desk, modified: str | None) -> Candidate:
     return replace(candidate, link=replace(candidate.link, modified=modified))
 
 
-def _states(run: CrawlStore) -> dict[str, int]:
+def _states(run: Store) -> dict[str, int]:
     account = run.account()["news"]
     assert account.holds
     assert account.found == account.accepted
@@ -68,7 +74,7 @@ def _states(run: CrawlStore) -> dict[str, int]:
 
 
 def _lines(desk: Desk) -> list[dict[str, Any]]:
-    files = sorted(desk.folder.glob("records/*/*.jsonl"))
+    files = sorted(desk.place.glob("records/*/*.jsonl"))
     return [json.loads(line) for file in files for line in file.read_bytes().splitlines()]
 
 
@@ -306,9 +312,9 @@ def test_a_page_that_was_just_fetched_is_not_brought_back_in_the_same_run(desk: 
     assert _states(run) == {"new": 1}
 
 
-def test_ages_use_an_index(desk: Desk) -> None:
-    _first_run(desk)
-    with closing(sqlite3.connect(desk.folder / "state.sqlite")) as connection:
+def test_ages_use_an_index(local_desk: Desk) -> None:
+    _first_run(local_desk)
+    with closing(sqlite3.connect(local_desk.folder / "state.sqlite")) as connection:
         named = {"site": "news", "visits": 1, "seen_by": "x", "run_id": "x"}
         plan = str(connection.execute(f"EXPLAIN QUERY PLAN {_REOPEN_DUE}", named).fetchall())
     assert "ledger_articles (site=? AND revisits<?)" in plan

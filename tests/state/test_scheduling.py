@@ -15,13 +15,19 @@ from crawler.state.scheduling import DEFAULT_OPTIONS, Entries, is_due, schedule
 from crawler.state.values import Poll, SourceState
 
 if TYPE_CHECKING:
-    from crawler.state.store import CrawlStore
+    from crawler.state.protocol import Store
     from tests.state.conftest import Desk
 
 NOW = datetime(2026, 11, 22, 10, 45, 1, tzinfo=UTC)
 URL = "https://news.example/feed"
 HOUR = 3600
 DAY = 24 * HOUR
+
+
+@pytest.fixture
+def desk(any_desk: Desk) -> Desk:
+    """The contract, on each engine."""
+    return any_desk
 
 
 def _poll(status: int | None = 200, etag: str | None = None, body: str | None = None, cause: str | None = None) -> Poll:
@@ -34,7 +40,7 @@ def _known(interval: int = HOUR, polls: int = 1, failures: int = 0, body: str | 
     )
 
 
-def _source(run: CrawlStore) -> SourceState:
+def _source(run: Store) -> SourceState:
     source = run.source(URL)
     assert source is not None
     return source

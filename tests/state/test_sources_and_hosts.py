@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 LATER = "2026-11-22T11:00:00Z"
 
 
+@pytest.fixture
+def desk(any_desk: Desk) -> Desk:
+    """The contract, on each engine."""
+    return any_desk
+
+
 def test_a_host_outlives_a_run_that_dies(desk: Desk) -> None:
     run = desk.open()
     assert run.host("news.example") is None
@@ -26,6 +32,16 @@ def test_a_host_outlives_a_run_that_dies(desk: Desk) -> None:
     assert (host.robots_status, host.robots_body, host.robots_at) == (200, b"User-agent: *\n", LATER)
     assert (host.parked_until, host.parked_cause, host.failures) == (LATER, "http_failed", 1)
     assert host.retry_after_until is None
+
+
+def test_what_was_learned_of_a_site_outlives_the_run(desk: Desk) -> None:
+    run = desk.open()
+    assert run.site_memory("news") is None
+    run.keep_site_memories({"news": b"one" * 1000, "paper": b""})
+    run.keep_site_memories({"news": b"two"})
+    run.abort()
+    run = desk.open()
+    assert (run.site_memory("news"), run.site_memory("paper"), run.site_memory("wire")) == (b"two", b"", None)
 
 
 def test_robots_are_replaced_and_leave_the_rest(desk: Desk) -> None:

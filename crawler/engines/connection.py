@@ -1,0 +1,163 @@
+"""The connection to Redis: the only module that imports `redis`.
+
+Commands are sent one after the other and waited for. A server that restarts is waited for; one that stays away ends
+the run with one clear line, and nothing that was acknowledged is lost.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import cache
+from importlib.resources import files
+from typing import Any, TypeVar, cast
+
+from crawler.engines.options import PASSWORD_VARIABLE, RedisOptions
+from crawler.errors import OutputError, UsageError
+
+try:
+    import redis
+except ImportError as error:
+    raise UsageError("[engine] kind = “redis” needs the package redis: pip install 'winnow-crawler[redis]'") from error
+
+logger = logging.getLogger(__name__)
+
+Word = str | bytes | int | float
+Command = tuple[Word, ...]
+Answer = TypeVar("Answer")
+
+SOCKET_SECONDS = 5.0
+"""For one answer. Chosen: the longest script takes well under one second."""
+FIRST_PAUSE, LONGEST_PAUSE = 0.05, 1.0
+"""Seconds between two tries to reach a server that is away. Chosen."""
+_AWAY = (redis.ConnectionError, redis.TimeoutError, redis.exceptions.BusyLoadingError)
+
+
+class RedisServer:
+    """One server, with the scripts of this package. Call it from one thread.
+
+    Every method raises OutputError where the server stays away, is full or refuses to write.
+    """
+
+    def __init__(self, options: RedisOptions) -> None:
+        """Connect and look whether the server can be trusted with state. Raises UsageError where it cannot."""
+        self.options = options
+        self.prefix = options.prefix
+        self._is_given_up = False
+        self.operations = 0
+        """Commands and scripts that were sent, each round trip once."""
+        try:
+            self._redis = redis.Redis.from_url(
+                options.url, **options.credentials, socket_timeout=SOCKET_SECONDS,
+                socket_connect_timeout=SOCKET_SECONDS, retry=None, health_check_interval=0,
+            )  # fmt: skip
+        except ValueError as error:
+            raise UsageError(f"[engine] url: {error}") from error
+        self._check()
+
+    def key(self, *parts: str) -> str:
+        return self.prefix + ":".join(parts)
+
+    def ask(self, *command: Word) -> Any:
+        """Send one command that only reads, or that may be repeated; return its answer."""
+        return self._patiently(lambda: self._redis.execute_command(*command))  # type: ignore[no-untyped-call]
+
+    def ask_all(self, commands: Sequence[Command]) -> list[Any]:
+        """Send commands as `ask` does, in one round trip; they are no transaction."""
+
+        def send() -> list[Any]:
+            pipeline = self._redis.pipeline(transaction=False)
+            for command in commands:
+                pipeline.execute_command(*command)  # type: ignore[no-untyped-call]
+            return list(pipeline.execute())
+
+        return self._patiently(send) if commands else []
+
+    def run(self, script: str, *arguments: Word) -> Any:
+        """Run `scripts/NAME.lua` with the namespace as its key. It may run twice where an answer was lost."""
+        text, digest = _script(script)
+
+        def send() -> Any:
+            try:
+                return self._redis.evalsha(digest, 1, self.prefix, *arguments)
+            except redis.exceptions.NoScriptError:
+                return self._redis.eval(text, 1, self.prefix, *arguments)
+
+        return self._patiently(send)
+
+    def close(self) -> None:
+        with suppress(redis.RedisError):
+            self._redis.close()
+
+    def _patiently(self, send: Callable[[], Answer]) -> Answer:
+        self.operations += 1
+        # Once it was waited for in vain the run is at its end: what still asks is told at once.
+        ends = time.monotonic() + (0.0 if self._is_given_up else self.options.patience_seconds)
+        pause = FIRST_PAUSE
+        while True:
+            try:
+                return send()
+            except redis.AuthenticationError as error:
+                raise self._refused(error) from error
+            except _AWAY as error:
+                if time.monotonic() >= ends:
+                    self._is_given_up = True
+                    raise OutputError(
+                        f"Redis at {self.options.place} is away ({_fault(error)}): start it and run again; "
+                        "what was acknowledged is kept, the rest is fetched again"
+                    ) from error
+                time.sleep(pause)
+                pause = min(2 * pause, LONGEST_PAUSE)
+            except redis.ResponseError as error:
+                raise OutputError(f"Redis at {self.options.place} refused a command ({_fault(error)})") from error
+
+    def _check(self) -> None:
+        """Ask at once, not patiently: what is wrong at the start is for a person to mend."""
+        try:
+            known: dict[str, Any] = {}
+            for section in ("server", "memory", "persistence", "cluster", "replication"):
+                known |= cast("dict[str, Any]", self._redis.info(section))
+        except redis.AuthenticationError as error:
+            raise self._refused(error) from error
+        except _AWAY as error:
+            raise UsageError(
+                f"Redis at {self.options.place} cannot be reached ({_fault(error)}): "
+                "start it, or correct url in [engine]"
+            ) from error
+        except redis.RedisError as error:
+            raise UsageError(f"Redis at {self.options.place} cannot be used ({_fault(error)})") from error
+        self._refuse_unsafe(known)
+
+    def _refuse_unsafe(self, known: dict[str, Any]) -> None:
+        place = f"Redis at {self.options.place}"
+        policy = known.get("maxmemory_policy", "noeviction")
+        if policy != "noeviction":
+            raise UsageError(
+                f"{place} drops keys when its memory is full (maxmemory-policy {policy}), and with them URLs: "
+                "set maxmemory-policy noeviction"
+            )
+        if not int(known.get("aof_enabled", 0)):
+            raise UsageError(f"{place} forgets its state in a restart (appendonly is off): set appendonly yes")
+        if int(known.get("cluster_enabled", 0)):
+            raise UsageError(f"{place} is a cluster, whose scripts may not reach all keys: use a single server")
+        if known.get("role", "master") not in {"master"}:
+            raise UsageError(f"{place} is a replica: name the server that is written to")
+
+    def _refused(self, error: Exception) -> UsageError:
+        return UsageError(
+            f"Redis at {self.options.place} wants another password ({_fault(error)}): set {PASSWORD_VARIABLE}"
+        )
+
+
+@cache
+def _script(name: str) -> tuple[str, str]:
+    folder = files("crawler.engines") / "scripts"
+    text = "\n".join((folder / f"{part}.lua").read_text(encoding="utf-8") for part in ("common", name))
+    return text, hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()  # as Redis names scripts
+
+
+def _fault(error: Exception) -> str:
+    return " ".join(str(error).split()) or type(error).__name__
