@@ -16,7 +16,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
@@ -37,11 +36,12 @@ from crawler.errors import (
     OutputError,
     PageError,
 )
+from crawler.in_flight import AnswersInFlight
 from crawler.items import Record, Verdict
 from crawler.pipelines import StorePipeline
 from crawler.rights import ServerRights
 from crawler.robots import SERVER_RIGHTS
-from crawler.signals import page_failed, page_recorded, page_unchanged
+from crawler.signals import page_failed, page_recorded, page_repeated, page_unchanged
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -54,8 +54,6 @@ PAGE_STATUSES = frozenset({200, 203})
 READ_IN_VAIN = (ConsentPage, EmptyPage, NotArticle)
 RIGHTS_NOT_READ = (ExtractionCrashed, ExtractionTimeout)
 """Their pages are kept only where reserved rights would not have kept them out."""
-WAITING_EXCHANGES = 16
-"""Pages that wait for the writing thread; a crawl that is faster than the disk waits for it. Chosen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +66,16 @@ class _Received:
 
 
 class CrawlArchive:
-    """Keeps what came for each page until its outcome is told, then has a thread compress and write it."""
+    """Keeps what came for each page until its outcome is told, then has a thread compress and write it.
+
+    What waits for the thread counts as in flight: a crawl that is faster than the disk pauses its downloads, and the
+    reactor never waits.
+    """
 
     def __init__(self, scrapy_crawler: Crawler) -> None:
         self.crawler = scrapy_crawler
         self._received: dict[str, _Received] = {}
-        self._waiting: queue.Queue[Exchange | None] = queue.Queue(WAITING_EXCHANGES)
+        self._waiting: queue.SimpleQueue[Exchange | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._closing: asyncio.Task[None] | None = None
         self.error: OutputError | None = None
@@ -88,6 +90,7 @@ class CrawlArchive:
         connect(extension.page_recorded, page_recorded)
         connect(extension.page_failed, page_failed)
         connect(extension.page_unchanged, page_unchanged)
+        connect(extension.page_unchanged, page_repeated)
         connect(extension.spider_closed, signals.spider_closed)
         return extension
 
@@ -125,6 +128,7 @@ class CrawlArchive:
             loop = asyncio.get_running_loop()
             self._thread = threading.Thread(target=self._work, args=(self._run(), loop), name="archive")
             self._thread.start()
+        self._keep(len(received.response.body))
         self._waiting.put(_exchange(received, fetched_at))
 
     def _run(self) -> RunOfArchive:
@@ -140,7 +144,7 @@ class CrawlArchive:
             "robots": "obey" if settings.getbool("ROBOTSTXT_OBEY") else "ignore",
             "http-header-user-agent": settings.get("USER_AGENT") or "",
         }
-        return RunOfArchive(Path(settings["WINNOW_OUTPUT"]), pipeline.run_id, f"{day:%Y-%m-%d}", description)
+        return RunOfArchive(pipeline.store.folder, pipeline.run_id, f"{day:%Y-%m-%d}", description)
 
     def _work(self, run: RunOfArchive, loop: asyncio.AbstractEventLoop) -> None:
         """Write until told to end; after an error take what comes and write nothing. Runs in the thread."""
@@ -152,8 +156,14 @@ class CrawlArchive:
             self._fail(error, loop)
         while (exchange := self._waiting.get()) is not None:
             self._try(partial(archive.append, exchange), loop)
+            loop.call_soon_threadsafe(self._keep, -len(exchange.body))
         self._try(archive.finish, loop)
         archive.close()
+
+    def _keep(self, number: int) -> None:
+        in_flight = self.crawler.get_extension(AnswersInFlight)
+        if in_flight is not None:
+            in_flight.keep(number)
 
     def _try(self, step: Callable[[], None], loop: asyncio.AbstractEventLoop) -> None:
         if self.error is None:

@@ -1,4 +1,4 @@
-"""Scrapy's download handler with what it lacks: a bound on headers and a check of the connected address."""
+"""Scrapy's download handler with what it lacks: bounds on headers and on all answers, a check of the address."""
 
 from __future__ import annotations
 
@@ -17,10 +17,13 @@ from scrapy.core.downloader.handlers.http11 import (
     _LenientHTTP11ClientProtocol,
 )
 from twisted.internet.defer import Deferred, fail
+from twisted.internet.protocol import connectionDone
 from twisted.python.failure import Failure
 
 from crawler.addresses import AllowedAddress, may_connect, parse_allowed
 from crawler.errors import AddressRefused, ConnectionFailed, PageError
+from crawler.in_flight import AnswersInFlight
+from crawler.resolver import exempt_proxy
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -43,17 +46,21 @@ class _BoundedHandler(HTTP11DownloadHandler):
         super().__init__(crawler)
         if not verify_tls:
             self._contextFactory: Any = _ScrapyClientContextFactory(verify_certificates=False)
+        self._in_flight: AnswersInFlight | None = crawler.get_extension(AnswersInFlight)
         pool: Any = self._pool
-        pool._factory = partial(_BoundedFactory, allowed)
+        pool._factory = partial(_BoundedFactory, allowed, self._in_flight)
 
     async def download_request(self, request: Request) -> Response:
         try:
-            return await super().download_request(request)
+            response = await super().download_request(request)
         except Exception as error:
             for reason in getattr(error.__cause__, "reasons", ()):
                 if isinstance(reason.value, PageError):
                     raise reason.value from error
             raise
+        if self._in_flight is not None:
+            self._in_flight.deliver(request, len(response.body))
+        return response
 
 
 class BoundedDownloadHandler(_BoundedHandler):
@@ -65,24 +72,33 @@ class BoundedDownloadHandler(_BoundedHandler):
 
     def __init__(self, crawler: Crawler) -> None:
         settings = crawler.settings
+        self._scrapy_crawler = crawler
         self._allowed = tuple(parse_allowed(text) for text in settings.getlist("WINNOW_ALLOW_ADDRESSES"))
         self._dns_seconds = settings.getfloat("DNS_TIMEOUT")
         super().__init__(crawler, self._allowed)
-        self._through_proxy = _BoundedHandler(crawler, None)
-        self._unverified = _BoundedHandler(crawler, self._allowed, verify_tls=False)
+        self._others: dict[tuple[bool, bool], _BoundedHandler] = {}
 
     async def download_request(self, request: Request) -> Response:
         """Raises AddressRefused, and ConnectionFailed for too many header bytes, beside what Scrapy raises."""
-        if not request.meta.get("proxy"):
-            if request.meta.get("verify_tls", True):
-                return await super().download_request(request)
-            return await self._unverified.download_request(request)
-        await self._check_name(request.url)
-        return await self._through_proxy.download_request(request)
+        proxy, verify_tls = request.meta.get("proxy"), request.meta.get("verify_tls", True)
+        if proxy:
+            await self._check_name(request.url)
+            _exempt(proxy)
+        if not proxy and verify_tls:
+            return await super().download_request(request)
+        return await self._other(through_proxy=bool(proxy), verify_tls=verify_tls).download_request(request)
+
+    def _other(self, *, through_proxy: bool, verify_tls: bool) -> _BoundedHandler:
+        """Return the handler, with connections of its own, for requests that are not sent as most are."""
+        kind = (through_proxy, verify_tls)
+        if kind not in self._others:
+            allowed = None if through_proxy else self._allowed
+            self._others[kind] = _BoundedHandler(self._scrapy_crawler, allowed, verify_tls=verify_tls)
+        return self._others[kind]
 
     async def close(self) -> None:
-        await self._through_proxy.close()
-        await self._unverified.close()
+        for handler in self._others.values():
+            await handler.close()
         await super().close()
 
     async def _check_name(self, url: str) -> None:
@@ -98,9 +114,16 @@ class BoundedDownloadHandler(_BoundedHandler):
             raise AddressRefused(f"{parts.hostname} is at an address that is not public")
 
 
+def _exempt(proxy: str) -> None:
+    parts = urlsplit(proxy if "//" in proxy else f"http://{proxy}")
+    if parts.hostname:
+        exempt_proxy(parts.hostname, parts.port or PORTS.get(parts.scheme, 0))
+
+
 class _BoundedProtocol(_LenientHTTP11ClientProtocol):
     allowed: tuple[AllowedAddress, ...] | None = ()
     """None: the connection is to a proxy."""
+    in_flight: AnswersInFlight | None = None
     _header_bytes = 0
 
     def request(self, request: Any) -> Deferred[Any]:
@@ -123,14 +146,34 @@ class _BoundedProtocol(_LenientHTTP11ClientProtocol):
                 self.transport.abortConnection()  # type: ignore[union-attr]
                 return
         super().dataReceived(data)  # type: ignore[no-untyped-call]
+        if self.in_flight is not None:
+            if self._parser is None:
+                self.in_flight.end(self)
+            else:
+                self.in_flight.receive(self, len(data))
+
+    def connectionLost(self, reason: Failure = connectionDone) -> None:  # noqa: N802 - Twisted's name
+        if self.in_flight is not None:
+            self.in_flight.end(self)
+        super().connectionLost(reason)  # type: ignore[no-untyped-call]
+
+    def pause(self) -> None:
+        self.transport.pauseProducing()  # type: ignore[union-attr]
+
+    def resume(self) -> None:
+        self.transport.resumeProducing()  # type: ignore[union-attr]
 
 
 class _BoundedFactory(_LenientHTTP11ClientFactory):
-    def __init__(self, allowed: tuple[AllowedAddress, ...] | None, *arguments: Any) -> None:
+    def __init__(
+        self, allowed: tuple[AllowedAddress, ...] | None, in_flight: AnswersInFlight | None, *arguments: Any
+    ) -> None:
         super().__init__(*arguments)  # type: ignore[no-untyped-call]
         self._allowed = allowed
+        self._in_flight = in_flight
 
     def buildProtocol(self, addr: IAddress | None) -> _BoundedProtocol:  # noqa: N802 - Twisted's name
         protocol = _BoundedProtocol(self._quiescentCallback)  # type: ignore[no-untyped-call]
         protocol.allowed = self._allowed
+        protocol.in_flight = self._in_flight
         return protocol

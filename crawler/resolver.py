@@ -28,6 +28,7 @@ class GuardedResolver:
         self.allowed = tuple(allowed)
         self.original: Any = reactor.nameResolver
         self.refused_hosts: set[str] = set()
+        self._proxies: set[tuple[str, int]] = set()
 
     @classmethod
     def from_crawler(cls, scrapy_crawler: Crawler, reactor: ReactorBase) -> Self:
@@ -36,6 +37,13 @@ class GuardedResolver:
 
     def install_on_reactor(self) -> None:
         self.reactor.installNameResolver(self)  # type: ignore[arg-type] # implements it, which zope declares
+
+    def exempt_proxy(self, host: str, port: int) -> None:
+        """Let a proxy that the user configured be anywhere: it mostly is inside."""
+        self._proxies |= {(host.lower(), port), (host.lower(), 0)}  # a tunnel's end is looked up without its port
+
+    def is_proxy(self, host: str, port: int) -> bool:
+        return (host.lower(), port) in self._proxies
 
     def resolveHostName(  # noqa: N802 - the interface's name and parameters
         self,
@@ -66,7 +74,7 @@ class _GuardedReceiver:
 
     def addressResolved(self, address: Any) -> None:  # noqa: N802 - the interface's name
         port = getattr(address, "port", 0) or self.port
-        if may_connect(address.host, port, self.resolver.allowed):
+        if self.resolver.is_proxy(self.host, port) or may_connect(address.host, port, self.resolver.allowed):
             self.passed += 1
             self.inner.addressResolved(address)
         else:
@@ -80,7 +88,19 @@ class _GuardedReceiver:
 
 def refused_hosts() -> frozenset[str]:
     """Return the names that this process's resolver found at addresses that may not be reached."""
+    resolver = _installed()
+    return frozenset(resolver.refused_hosts) if resolver is not None else frozenset()
+
+
+def exempt_proxy(host: str, port: int) -> None:
+    """Have this process's resolver give a proxy's address whatever it is."""
+    resolver = _installed()
+    if resolver is not None:
+        resolver.exempt_proxy(host, port)
+
+
+def _installed() -> GuardedResolver | None:
     from twisted.internet import reactor  # must not be imported before it is installed
 
     resolver = reactor.nameResolver
-    return frozenset(resolver.refused_hosts) if isinstance(resolver, GuardedResolver) else frozenset()
+    return resolver if isinstance(resolver, GuardedResolver) else None

@@ -26,7 +26,9 @@ UNKNOWN_END = 255
 START_SECONDS = 60.0
 """For a worker to come up; it takes one to three on a loaded machine."""
 ORPHAN_SECONDS = 10
-"""After its time a call ends itself, should the main process be gone."""
+"""After its wall time a call ends itself, should the main process be gone."""
+CPU_SIGNAL = getattr(signal, "SIGPROF", 0)
+"""Ends a call that has used up its CPU time; where the system has no such clock, wall time alone decides."""
 
 _starting = threading.Lock()
 """multiprocessing looks after all children at each start; it does so for one thread at a time."""
@@ -46,7 +48,7 @@ class WorkerDied(Exception):
 
 
 class WorkerTooSlow(Exception):
-    """The call took longer than allowed; the process was killed."""
+    """The call took longer than allowed, as the message says; the process was killed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,9 @@ class Limits:
     """Of one worker process."""
 
     seconds: float
-    """Wall time of one call."""
+    """CPU time of one call: a machine that is busy takes none of it away."""
+    wall_seconds: float
+    """Wall time of one call, for one that waits and computes nothing."""
     memory_bytes: int
     """Address space (RLIMIT_AS)."""
     preload: str = ""
@@ -95,7 +99,7 @@ class WorkerProcess:
     def call(self, function: str, arguments: tuple[Any, ...]) -> Any:
         """Return what the function returns, raise what it raises. Raises WorkerDied or WorkerTooSlow."""
         self.calls += 1
-        with self._killed_after(self.limits.seconds) as late:
+        with self._killed_after(self.limits.wall_seconds) as late:
             try:
                 self._pipe.send((function, arguments))
             except OSError:
@@ -126,7 +130,12 @@ class WorkerProcess:
     def _end(self, late: threading.Event) -> Exception:
         with _starting:
             self._process.join(5)
-        return WorkerTooSlow() if late.is_set() else WorkerDied(self._process.exitcode)
+        exit_code = self._process.exitcode
+        if late.is_set():
+            return WorkerTooSlow(f"{self.limits.wall_seconds:g} s")
+        if CPU_SIGNAL and exit_code == -CPU_SIGNAL:
+            return WorkerTooSlow(f"{self.limits.seconds:g} s of CPU time")
+        return WorkerDied(exit_code)
 
     @contextlib.contextmanager
     def _killed_after(self, seconds: float) -> Iterator[threading.Event]:
@@ -155,11 +164,11 @@ def _serve(pipe: Connection, limits: Limits) -> None:
         pipe.send(None)
         while True:
             function, arguments = pipe.recv()
-            _end_alone_after(limits.seconds + ORPHAN_SECONDS)
+            _end_alone_after(limits.seconds, limits.wall_seconds + ORPHAN_SECONDS)
             answer = _answer(function, arguments)
             del function, arguments
             _send(pipe, answer)
-            _end_alone_after(0)
+            _end_alone_after(0, 0)
 
 
 def _answer(function: str, arguments: tuple[Any, ...]) -> tuple[bool, Any, str]:
@@ -178,15 +187,18 @@ def _send(pipe: Connection, answer: tuple[bool, Any, str]) -> None:
         pipe.send((False, RuntimeError(f"the answer cannot be sent: {type(error).__name__}"), answer[2]))
 
 
-def _end_alone_after(seconds: float) -> None:
+def _end_alone_after(cpu_seconds: float, wall_seconds: float) -> None:
     """Have the system end this process, also in the middle of C code; 0 takes it back."""
-    if hasattr(signal, "alarm"):
-        signal.alarm(int(seconds))
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_PROF, cpu_seconds)
+        signal.setitimer(signal.ITIMER_REAL, wall_seconds)
 
 
 def _bound(memory_bytes: int) -> None:
     """Bound the worker, and leave Ctrl-C to the main process."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if CPU_SIGNAL:
+        signal.signal(CPU_SIGNAL, signal.SIG_DFL)
     try:
         import resource  # not on Windows
     except ImportError:

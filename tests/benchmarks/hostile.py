@@ -1,17 +1,21 @@
 """Full form of the hostile cases: all in one crawl and one scrape, with the bounds that ship, in 2 GB of address space.
 
-python -m tests.benchmarks.hostile [crawl|scrape|worst|bounds|kills] [--cases NAME,NAME] [--markdown]
+python -m tests.benchmarks.hostile [crawl|scrape|worst|bounds|kills|mechanisms] [--cases NAME,NAME] [--markdown]
 
 crawl, scrape: every case; what is not as it must be is named, then peak memory, time and the account.
 worst: one case at a time, those that take most.
 bounds: the same beside a plain Scrapy spider with trafilatura, which has 120 s and 4 GB. Winnow's peak is the sum of
 its processes' own peaks, shared pages counted in each; it reads the good article of the site too.
+mechanisms: each is turned off over its cases; those that then are not as they must be are noted in seen_to_fail.json.
+`--mechanisms NAME,NAME` chooses some.
 kills: a worker is killed with SIGKILL every second in a crawl of 500 pages.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
+import json
 import os
 import random
 import resource
@@ -29,8 +33,10 @@ from typing import Any
 
 from tests.benchmarks import plain_scrapy
 from tests.benchmarks.tables import Table, write_tables
-from tests.crawls.hostile import judge, run
+from tests.crawls.hostile import case as cases_of
+from tests.crawls.hostile import compression, judge, mechanisms, run
 from tests.crawls.hostile.articles import article, feed
+from tests.crawls.hostile.canary_resolver import CANARY_PORT
 from tests.crawls.hostile.case import Case, Exchange, whole
 from tests.crawls.hostile.server import HostileServer
 from tests.crawls.hostile.table import CASES
@@ -112,13 +118,11 @@ def _resident_mb(pid: int) -> float:
 
 def _children(pid: int) -> Iterator[int]:
     """Worker processes; the resource tracker of multiprocessing is none."""
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        try:
+    with contextlib.suppress(OSError):  # each of them may end while it is looked at
+        for task in Path(f"/proc/{pid}/task").glob("*/children"):
             for child in task.read_text().split():
                 if b"resource_tracker" not in Path(f"/proc/{child}/cmdline").read_bytes():
                     yield int(child)
-        except OSError:
-            continue
 
 
 def _descendants(pid: int) -> Iterator[int]:
@@ -221,10 +225,57 @@ def kills(pages: int = 500, *, only_children: bool = False) -> None:
     print(folder)
 
 
+def turned_off(names: Sequence[str]) -> None:
+    """Turn each mechanism off over its cases and note which then fail."""
+    cases_of.STAMINA.seconds, cases_of.STAMINA.flood_bytes, cases_of.STAMINA.redirects = 7.0, 12_000_000, 30
+    compression.BOMB_BYTES = 1 << 24
+    seen = mechanisms.seen_to_fail() if mechanisms.SEEN_TO_FAIL.exists() else {}
+    with HostileServer(CASES) as server:
+        os.environ[CANARY_PORT] = str(server.canary)
+        for name in names or mechanisms.BY_NAME:
+            mechanism = mechanisms.BY_NAME[name]
+            failing, ran = without_mechanism(mechanism, server)
+            seen[name] = list(failing)
+            asked = [case.name for case in mechanism.cases(CASES)]
+            good = sum(outcome.word == "new" for outcome in ran.pages.values())
+            print(f"{name}: {len(failing)} of {len(asked)} fail, {good} records in all, {ran.seconds:.0f} s")
+            for case, faults in failing.items():
+                print(f"  {case}: {faults[0]}")
+            print("  not:", *(case for case in asked if case not in failing), flush=True)
+            mechanisms.SEEN_TO_FAIL.write_text(json.dumps(seen, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    never = [case.name for case in CASES if not any(case.name in names for names in seen.values())]
+    print(f"{len(CASES) - len(never)} of {len(CASES)} cases were seen to fail; not:", *never)
+
+
+def without_mechanism(
+    mechanism: mechanisms.Mechanism, server: HostileServer
+) -> tuple[dict[str, list[str]], run.HostileRun]:
+    """Return the cases that fail without the mechanism, by name, with what is wrong. Good articles do not count."""
+    cases = mechanism.cases(CASES)
+    folder = Path(tempfile.mkdtemp(prefix="winnow-without-"))
+    server.asked.clear()
+    changes = mechanisms.without({"settings": {"DOWNLOAD_TIMEOUT": 20}}, *mechanism.off)
+    if mechanism.crawls:
+        ran = run.crawl(server, cases, folder, changes, within=900.0)
+        judged = judge.faults_of_crawl
+    else:
+        ran = run.scrape(server, cases, folder, changes, with_good=False, within=900.0)
+        judged = judge.faults_of_scrape
+    failing: dict[str, list[str]] = {}
+    for case in cases:
+        faults = [fault for fault in judged(case, ran, server) if "the good article" not in fault]
+        if faults:
+            failing[case.name] = faults
+    return failing, ran
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("mode", choices=("crawl", "scrape", "worst", "bounds", "kills"), default="crawl", nargs="?")
+    parser.add_argument(
+        "mode", choices=("crawl", "scrape", "worst", "bounds", "kills", "mechanisms"), default="crawl", nargs="?"
+    )
     parser.add_argument("--cases", default="", help="names, separated by commas")
+    parser.add_argument("--mechanisms", default="", help="names, separated by commas")
     parser.add_argument("--markdown", action="store_true", help="the table of bounds as Markdown")
     options = parser.parse_args()
     chosen = set(options.cases.split(",")) if options.cases else set()
@@ -232,6 +283,8 @@ def main() -> None:
     if options.mode == "kills":
         kills()
         kills(only_children=True)
+    elif options.mode == "mechanisms":
+        turned_off(options.mechanisms.split(",") if options.mechanisms else ())
     elif options.mode in ("worst", "bounds"):
         those = [case for case in CASES if case.name in (chosen or WORST)]
         worst(those) if options.mode == "worst" else bounds(those, markdown=options.markdown)

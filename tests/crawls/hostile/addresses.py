@@ -73,11 +73,11 @@ TRICKS = {
 
 
 def _direct(name: str, url: str) -> Case:
-    return Case(f"direct_{name}", f"is asked for {url}", NEVER, url=url, switch="address")
+    return Case(f"direct_{name}", f"is asked for {url}", NEVER, url=url)
 
 
 def _redirected(name: str, url: str) -> Case:
-    return Case(f"redirected_{name}", f"redirects to {url}", NEVER, {"/case": redirects(url)}, switch="address")
+    return Case(f"redirected_{name}", f"redirects to {url}", NEVER, {"/case": redirects(url)})
 
 
 CASES = (
@@ -90,21 +90,18 @@ CASES = (
         "redirects twice, then inside",
         REFUSED,
         {"/case": redirects("/b"), "/b": redirects("http://127.0.0.1:{canary}/")},
-        switch="address",
     ),
     Case(
         "redirect_relative_inside",
         "redirects to //127.0.0.1",
         REFUSED,
         {"/case": redirects("//127.0.0.1:{canary}/")},
-        switch="address",
     ),
     Case(
         "redirect_308_inside",
         "308 inside",
         REFUSED,
         {"/case": redirects("http://127.0.0.1:{canary}/", "308 Permanent Redirect")},
-        switch="address",
     ),
     Case(
         "redirect_off_site",

@@ -16,6 +16,19 @@ GOOD = ("/good",)
 
 
 @dataclass
+class Stamina:
+    """For how long the server goes on with what has no end. Less of it where a mechanism is off that would end it."""
+
+    seconds: float = 600.0
+    flood_bytes: int = 3 << 30
+    redirects: int = 0
+    """After which a page comes; 0: never."""
+
+
+STAMINA = Stamina()
+
+
+@dataclass
 class Exchange:
     """One request that came in on a connection, and the connection."""
 
@@ -37,11 +50,12 @@ class Exchange:
             if pause:
                 await self.wait(pause)
 
-    async def wait(self, seconds: float = 600.0) -> None:
+    async def wait(self, seconds: float | None = None) -> None:
         """Do nothing for so long, or until the server stops or the client is gone."""
         gone = asyncio.ensure_future(self.reader.read())
         stop = asyncio.ensure_future(self.stopping.wait())
-        await asyncio.wait({gone, stop}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        within = STAMINA.seconds if seconds is None else seconds
+        await asyncio.wait({gone, stop}, timeout=within, return_when=asyncio.FIRST_COMPLETED)
         for task in (gone, stop):
             task.cancel()
 
@@ -87,8 +101,10 @@ class Case:
     feeds: tuple[str, ...] = ("/feed.xml",)
     sitemaps: tuple[str, ...] = ()
     front_pages: tuple[str, ...] = ()
-    switch: str = ""
-    """The mechanism that holds, by its name in `switches.py`."""
+    said: str = ""
+    """Words that the cause is told with, where several things have this cause."""
+    asked: int = 0
+    """Requests that a crawl may send the site at most; 0: not counted."""
     family: str = ""
 
     @property
@@ -166,7 +182,9 @@ def drips(before: bytes, piece: bytes, pause: float = 0.3) -> Answer:
 
     async def answer(exchange: Exchange) -> None:
         await exchange.send(before)
-        while not exchange.gone and not exchange.stopping.is_set():
+        for _ in range(int(STAMINA.seconds / pause)):
+            if exchange.gone or exchange.stopping.is_set():
+                break
             await exchange.send(piece)
             await exchange.wait(pause)
 
@@ -179,7 +197,7 @@ def floods(before: bytes, piece: bytes, most: int = 3 << 30) -> Answer:
     async def answer(exchange: Exchange) -> None:
         await exchange.send(before)
         sent = 0
-        while sent < most and not exchange.gone and not exchange.stopping.is_set():
+        while sent < min(most, STAMINA.flood_bytes) and not exchange.gone and not exchange.stopping.is_set():
             await exchange.send(piece)
             sent += len(piece)
 
@@ -199,6 +217,9 @@ def redirects(location: str, status: str = "302 Found") -> Answer:
     """`{base}` and `{canary}` in the location are filled in."""
 
     async def answer(exchange: Exchange) -> None:
+        if STAMINA.redirects and (exchange.times_asked > STAMINA.redirects or len(exchange.path) > 20_000):
+            await exchange.send(whole("<p>Here it ends.</p>"))
+            return
         host = exchange.base_url.removeprefix("http://")
         to = location.format(base=exchange.base_url, host=host, canary=exchange.canary, n=exchange.times_asked)
         text = f"HTTP/1.1 {status}\r\nLocation: {to}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"

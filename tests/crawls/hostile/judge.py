@@ -36,6 +36,9 @@ def faults_of_crawl(case: Case, run: HostileRun, server: HostileServer) -> list[
         faults += [
             f"{path}: {fault}" for fault in _good("new", run.of(identity(server.base_url(case) + path)), numbers)
         ]
+    asked = sum(number for (name, _), number in server.asked.items() if name == case.name)
+    if case.asked and asked > case.asked:
+        faults.append(f"was asked {asked} times, at most {case.asked} are allowed")
     account = run.report.get("sites", {}).get(case.name)
     if account is None or not account["holds"]:
         faults.append("its account does not hold")
@@ -56,6 +59,8 @@ def _page(case: Case, outcome: Outcome | None) -> Iterator[str]:
     if outcome.word not in case.allowed:
         yield f"is {outcome.word}, must be {' or '.join(sorted(case.outcomes))}"
         return
+    if case.said and outcome.told and outcome.word == "connection_failed" and case.said not in outcome.told:
+        yield f"is told as “{outcome.told}”, which lacks “{case.said}”"
     if outcome.word != "new":
         return
     record = outcome.record

@@ -32,7 +32,7 @@ def text(name: str) -> str:
 
 
 CASES = (
-    Case("reset_at_once", "RST before any byte", LOST, {"/case": resets()}, switch="retries"),
+    Case("reset_at_once", "RST before any byte", LOST, {"/case": resets()}),
     Case("empty_reply", "closes without a byte", LOST, {"/case": gives()}),
     Case("reset_in_status", "RST in the status line", LOST, {"/case": resets(b"HTTP/1.1 20")}),
     Case("closed_in_headers", "closes among the headers", LOST, {"/case": gives(b"HTTP/1.1 200 OK\r\nContent-Ty")}),
@@ -42,47 +42,39 @@ CASES = (
         "RST after half the body",
         CUT,
         {"/case": resets(head(length=9000) + text("reset_in_body").encode()[:900])},
-        switch="data_loss",
     ),
     Case(
         "closed_in_body",
         "closes after half of Content-Length",
         CUT,
         {"/case": gives(head(length=90_000) + text("closed_in_body").encode())},
-        switch="data_loss",
     ),
-    Case("hang_before_status", "accepts and says nothing", LATE, {"/case": hangs()}, switch="timeout"),
+    Case("hang_before_status", "accepts and says nothing", LATE, {"/case": hangs()}),
     Case(
         "hang_in_headers",
         "stops among the headers",
         LATE,
         {"/case": hangs(b"HTTP/1.1 200 OK\r\nX: ")},
-        switch="timeout",
     ),
-    Case("hang_after_headers", "headers, then nothing", LATE, {"/case": hangs(head(length=500))}, switch="timeout"),
+    Case("hang_after_headers", "headers, then nothing", LATE, {"/case": hangs(head(length=500))}),
     Case(
         "hang_in_body",
         "half a body, then nothing",
         LATE,
         {"/case": hangs(head(length=5000), b"<p>Half")},
-        switch="timeout",
     ),
     Case(
         "drip_headers",
         "a header line now and then, for ever",
         LATE,
         {"/case": drips(b"HTTP/1.1 200 OK\r\n", b"X-A: b\r\n")},
-        switch="timeout",
     ),
-    Case(
-        "drip_body", "a byte of body now and then, for ever", LATE, {"/case": drips(head(), b"<p>x")}, switch="timeout"
-    ),
+    Case("drip_body", "a byte of body now and then, for ever", LATE, {"/case": drips(head(), b"<p>x")}),
     Case(
         "drip_chunks",
         "a chunk now and then, for ever",
         LATE,
         {"/case": drips(head(headers=[("Transfer-Encoding", "chunked")]), b"1\r\nx\r\n")},
-        switch="timeout",
     ),
     Case(
         "slow_but_whole",
@@ -97,7 +89,6 @@ CASES = (
         outcomes("new"),
         {"/case": at_first(resets(), page(text("flaky_once")))},
         number=own("flaky_once"),
-        switch="retries",
     ),
     Case("refused", "nothing listens on the port", outcomes("robots_unavailable"), url="http://{host}:1/"),
     Case(

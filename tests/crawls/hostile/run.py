@@ -35,6 +35,8 @@ class Outcome:
     word: str
     """State of a page that was written or is known, else the cause."""
     record: dict[str, Any] | None = None
+    told: str = ""
+    """The cause in words."""
 
 
 @dataclass
@@ -114,8 +116,8 @@ def crawl(
     run = HostileRun(*(runner or command)(*arguments, folder=folder, changes=changes, **more))
     records = {normalized_url(record["requested_url"]): record for record in written(output)}
     with closing(sqlite3.connect(output / "state.sqlite")) as state:
-        for url, word, cause in state.execute("SELECT normalized_url, state, cause FROM ledger"):
-            run.pages[url] = Outcome(cause or word, records.get(url))
+        for url, word, cause, told in state.execute("SELECT normalized_url, state, cause, detail FROM ledger"):
+            run.pages[url] = Outcome(cause or word, records.get(url), told)
         run.polls = {url: cause or "read" for url, cause in state.execute("SELECT url, cause FROM sources")}
     for line in run.err.splitlines():  # polls that wait leave no row
         told = STDERR_LINE.match(line.partition(" ")[2] if line.startswith("warning") else line)
@@ -132,10 +134,14 @@ def scrape(
     folder: Path,
     changes: Mapping[str, Any] = SHORT,
     runner: Runner | None = None,
+    *,
+    with_good: bool = True,
     **more: Any,
 ) -> HostileRun:
-    """One `winnow scrape` of the page and the good article of each case."""
-    urls = [url for case in cases if case.has_page for url in (server.url(case), server.good_url(case))]
+    """One `winnow scrape` of the page and the good article of each case; else of one good article."""
+    there = [case for case in cases if case.has_page]
+    good = [server.good_url(case) for case in (there if with_good else there[-1:])]
+    urls = [*map(server.url, there), *good]
     arguments = ["scrape", "-", "--delay", "0", *allowed(server)]
     given = "\n".join(urls).encode()
     run = HostileRun(*(runner or command)(*arguments, folder=folder, changes=changes, given=given, **more))
@@ -145,7 +151,8 @@ def scrape(
     for told in run.err.splitlines():
         for url in urls:
             if told.startswith(f"{printed(url)}: "):
-                run.pages.setdefault(url, Outcome(told.removeprefix(f"{printed(url)}: ").partition(":")[0]))
+                word, _, words = told.removeprefix(f"{printed(url)}: ").partition(": ")
+                run.pages.setdefault(url, Outcome(word, told=words))
     return run
 
 

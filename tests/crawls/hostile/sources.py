@@ -65,9 +65,7 @@ def listed(paths: tuple[str, ...], more: str = "", build: Callable[[list[str], s
     return answer
 
 
-def _feed(
-    name: str, does: str, answer: Answer, source: frozenset[str], found: tuple[str, ...] = (), **more: str
-) -> Case:
+def _feed(name: str, does: str, answer: Answer, source: frozenset[str], found: tuple[str, ...] = ()) -> Case:
     return Case(
         name,
         does,
@@ -76,12 +74,11 @@ def _feed(
         source=source,
         found=found,
         feeds=("/hostile", "/feed.xml"),
-        switch=more.get("switch", ""),
     )
 
 
 def _map(
-    name: str, does: str, answer: Answer, source: frozenset[str], found: tuple[str, ...] = (), **more: str
+    name: str, does: str, answer: Answer, source: frozenset[str], found: tuple[str, ...] = (), asked: int = 0
 ) -> Case:
     return Case(
         name,
@@ -91,7 +88,7 @@ def _map(
         source=source,
         found=found,
         sitemaps=("/hostile",),
-        switch=more.get("switch", ""),
+        asked=asked,
     )
 
 
@@ -110,7 +107,8 @@ def index(links: list[str], more: str = "") -> str:
 
 async def _endless_index(exchange: Exchange) -> None:
     """Every sitemap is an index of ten more."""
-    await exchange.send(whole(index([f"{exchange.base_url}/tree{exchange.path[5:]}{n}" for n in range(10)]), kind=XML))
+    branch = exchange.path.removeprefix("/hostile").removeprefix("/tree")
+    await exchange.send(whole(index([f"{exchange.base_url}/tree{branch}{n}" for n in range(10)]), kind=XML))
 
 
 STORY = ("/story/1",)
@@ -125,28 +123,24 @@ CASES = (
             f'<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY e0 "ha">{ENTITIES}]>' + feed(["http://x.example/&e12;"])[21:]
         ),
         NONE,
-        switch="entities",
     ),
     _feed(
         "feed_quadratic",
         "one entity of 100 kB, used 10,000 times",
         made(lambda: f'<!DOCTYPE rss [<!ENTITY a "{"a" * 100_000}">]>' + feed(["&a;" * 10_000])[21:], RSS),
         NONE,
-        switch="entities",
     ),
     _feed(
         "feed_external_entity",
         "an entity from /etc/passwd",
         xml('<!DOCTYPE rss [<!ENTITY x SYSTEM "file:///etc/passwd">]>' + feed(["http://x.example/&x;"])[21:]),
         NONE,
-        switch="entities",
     ),
     _feed(
         "feed_parameter_entity",
         "a parameter entity from an inner host",
         xml('<!DOCTYPE rss [<!ENTITY % x SYSTEM "http://127.0.0.1/x.dtd"> %x;]>' + feed([])[21:]),
         NONE,
-        switch="entities",
     ),
     _feed(
         "feed_utf_16_entities",
@@ -157,7 +151,6 @@ CASES = (
             ).encode("utf-16")
         ),
         NONE,
-        switch="entities",
     ),
     _feed(
         "feed_bad_links",
@@ -274,36 +267,31 @@ CASES = (
         "2 MB of unclosed tags and quotes",
         made(lambda: "<rss><channel>" + "<item><link href='" * 100_000, RSS),
         READ | NONE | outcomes("extraction_timeout extraction_crashed"),
-        switch="page_seconds",
     ),
-    _feed("feed_hang", "a feed that never comes", hangs(), outcomes("download_timeout"), switch="timeout"),
+    _feed("feed_hang", "a feed that never comes", hangs(), outcomes("download_timeout")),
     _feed(
         "feed_drip",
         "a feed of a byte a second",
         drips(head(kind=RSS), b"<"),
         outcomes("download_timeout"),
-        switch="timeout",
     ),
     _feed(
         "feed_endless",
         "a feed without end",
         floods(head(kind=RSS) + b"<rss><channel>", b"<item><link>/story/1</link></item>" * 2000),
         outcomes("page_too_large download_timeout"),
-        switch="max_bytes",
     ),
     _feed(
         "feed_gzip_bomb",
         "a feed that is a gzip bomb",
         coded(gzip_bomb, "gzip"),
         outcomes("page_too_large"),
-        switch="max_bytes",
     ),
     _feed(
         "feed_brotli_bomb",
         "a feed that is a brotli bomb",
         coded(brotli_bomb, "br"),
         outcomes("page_too_large"),
-        switch="max_bytes",
     ),
     _feed(
         "feed_redirect_file",
@@ -316,7 +304,6 @@ CASES = (
         "a feed that redirects inside",
         redirects("http://127.0.0.1:{canary}/feed"),
         outcomes("address_refused"),
-        switch="address",
     ),
     _feed(
         "feed_titles",
@@ -342,14 +329,12 @@ CASES = (
         "a billion laughs",
         xml(f'<!DOCTYPE urlset [<!ENTITY e0 "ha">{ENTITIES}]>' + sitemap(["&e12;"]), XML),
         NONE,
-        switch="entities",
     ),
     _map(
         "map_external_entity",
         "an entity from /etc/passwd",
         xml('<!DOCTYPE urlset [<!ENTITY x SYSTEM "file:///etc/passwd">]>' + sitemap(["http://x.example/&x;"]), XML),
         NONE,
-        switch="entities",
     ),
     _map(
         "map_bad_links",
@@ -401,13 +386,22 @@ CASES = (
         READ,
         STORY,
     ),
-    _map("map_names_itself", "an index that names itself", listed(("/hostile",), "", index), READ),
-    _map("map_endless_index", "an index of indexes, ten more in each", TREE, READ),
+    _map("map_names_itself", "an index that names itself", listed(("/hostile",), "", index), READ, asked=10),
+    Case(
+        "map_endless_index",
+        "an index of indexes, ten more in each",
+        frozenset(),
+        {"/hostile": TREE, "/tree*": TREE},
+        source=READ,
+        sitemaps=("/hostile",),
+        asked=70,
+    ),
     _map(
         "map_wide_index",
         "an index of 20,000 sitemaps",
         listed(tuple(f"/none{n}" for n in range(20_000)), "", index),
         READ,
+        asked=70,
     ),
     _map(
         "map_unclosed",

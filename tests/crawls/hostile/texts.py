@@ -292,7 +292,6 @@ CASES = (
             )
         },
         number=own("ld_wide"),
-        switch="page_seconds",
     ),
     _head(
         "ld_surrogates",

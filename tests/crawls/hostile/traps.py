@@ -73,6 +73,7 @@ CASES = (
         {"/front": calendar, "/calendar/*": calendar},
         source=outcomes("read"),
         front_pages=("/front",),
+        asked=60,
     ),
     Case(
         "deeper",
@@ -81,6 +82,7 @@ CASES = (
         {"/front*": deeper},
         source=outcomes("read"),
         front_pages=("/front",),
+        asked=60,
     ),
     Case("changing", "another page at each visit", NEW, {"/case": changing}),
     _feed("session_ids", "one article under 30 session ids", session_feed, ("/story/1",)),
