@@ -140,7 +140,7 @@ class _BrokenOff(Exception):
 
 def _extract(job: _Job, outputs: ArchiveOutputs, pool: WorkerPool, console: Console) -> Done | None:
     """Return the marker; None, and leave no output, for an archive that could not be read to its end."""
-    reading = Reading(console, write_all=outputs.write_all)
+    reading = Reading(console, write_all=outputs.write_all, all_reasons=outputs.navigation)
     job.output.parent.mkdir(parents=True, exist_ok=True)
     for left in job.output.parent.glob(f".{job.output.name}.*.tmp"):
         left.unlink()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from crawler.commands import options
 from crawler.commands.console import counted, printable
 
 if TYPE_CHECKING:
@@ -22,12 +23,13 @@ ROLE_CHARS = len("same text as 01234567")
 
 
 @click.command("clusters")
-@click.option("-o", "--output", type=click.Path(path_type=Path), default=Path("output"), show_default=True,
-              help="Folder of the crawl.")  # fmt: skip
-@click.option("--site", metavar="NAME", help="Only clusters with a page of this site.")
-@click.option("--limit", type=click.IntRange(1), default=50, show_default=True, metavar="N", help="Show at most N.")
+@options.crawl_folder
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line and cluster on stdout, without limit.")
-def command(output: Path, site: str | None, limit: int, as_json: bool) -> int:
+@click.option(
+    "--site", metavar="NAME", shell_complete=options.complete_sites, help="Only clusters with a page of this site."
+)
+@click.option("--limit", type=click.IntRange(1), default=50, show_default=True, metavar="N", help="Show at most N.")
+def command(output: Path, as_json: bool, site: str | None, limit: int) -> int:
     """Show which articles are copies of each other: sites, times, titles; the largest group first.
 
     The original is the one that was published first; where no date is known, the one that was seen first.

@@ -17,7 +17,7 @@ def command() -> None:
     """
 
 
-@command.command("check")
+@command.command("check", short_help="Read a sites.toml as a crawl would.")
 @click.argument("path", type=click.Path(path_type=Path), default=Path("sites.toml"))
 def check(path: Path) -> int:
     """Read a sites.toml as `winnow crawl` would; the first fault is named with file, line, key and mend.

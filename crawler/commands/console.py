@@ -5,19 +5,16 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from time import monotonic
 from typing import TYPE_CHECKING
 
+from crawler.commands.tally import Tally
 from crawler.errors import PageError
 
 if TYPE_CHECKING:
     from rich.console import Console as RichConsole
-
-PLAIN_SECONDS = 10.0
-"""Seconds between two progress lines where no terminal is."""
 
 
 def printable(text: str) -> str:
@@ -55,34 +52,25 @@ class Console:
     def log(self, level: str, name: str, text: str) -> None:
         self._write(level, text, logger=name)
 
+    @property
+    def shows_progress(self) -> bool:
+        return not self.quiet and not self.json_logs
+
     @contextmanager
-    def progress(self, words: str, total: int | None = None) -> Iterator[Callable[[int, str], None]]:
-        """Give a function that takes the number done so far and a few words on the state."""
-        if self.quiet or self.json_logs:
-            yield lambda _done, _words: None
-        elif sys.stderr.isatty():
-            yield from self._bar(words, total)
+    def progress(self, name: str, total: int | None = None) -> Iterator[Tally]:
+        """Give a tally to count in; it is shown while the block runs, unless machines or nobody listen."""
+        tally = Tally(total)
+        if not self.shows_progress:
+            yield tally
+            return
+        from crawler.commands import progress  # rich takes a moment to load
+
+        if sys.stderr.isatty():
+            with progress.in_place(name, tally, self._console(), printable):
+                yield tally
         else:
-            yield from self._lines(words, total)
-
-    def _bar(self, words: str, total: int | None) -> Iterator[Callable[[int, str], None]]:
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-        with Progress(*columns, TextColumn("{task.fields[state]}"), console=self._console(), transient=True) as bar:
-            task = bar.add_task(words, total=total, state="")
-            yield lambda done, state: bar.update(task, completed=done, state=printable(state))
-
-    def _lines(self, words: str, total: int | None) -> Iterator[Callable[[int, str], None]]:
-        told = monotonic()
-
-        def tell(done: int, state: str) -> None:
-            nonlocal told
-            if monotonic() - told >= PLAIN_SECONDS:
-                told = monotonic()
-                self.say(f"{words}: {done}" + (f" of {total}" if total else "") + (f", {state}" if state else ""))
-
-        yield tell
+            with progress.line_by_line(name, tally, self.say):
+                yield tally
 
     def _write(self, level: str, text: str, **fields: str) -> None:
         if self.json_logs:

@@ -15,7 +15,14 @@ from crawler.errors import UsageError
 @click.command("crawl")
 @click.option("--sites", type=click.Path(path_type=Path), default=Path("sites.toml"), help="Which sites.  [sites.toml]")
 @click.option("-o", "--output", type=click.Path(path_type=Path), default=Path("output"), help="Folder.  [output]")
-@click.option("--site", "names", multiple=True, metavar="NAME", help="Only this site (repeatable).")
+@click.option(
+    "--site",
+    "names",
+    multiple=True,
+    metavar="NAME",
+    shell_complete=options.complete_sites,
+    help="Only this site (repeatable).",
+)
 @click.option("--due", is_flag=True, help="Ask only sources whose interval has passed.")
 @click.option("--since", metavar="WHEN", help="Articles from then on: 24h, 7d or a date.")
 @click.option("--until", metavar="WHEN", help="Articles up to then.")
@@ -59,7 +66,7 @@ def _moment(told: str | None, now: datetime, option: str) -> datetime | None:
     """Return the moment that an age or an ISO date names; raises UsageError."""
     if told is None:
         return None
-    from crawler.config import age_seconds
+    from crawler.config_file import age_seconds
 
     try:
         return now - timedelta(seconds=age_seconds(told))

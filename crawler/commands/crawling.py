@@ -16,14 +16,14 @@ from crawler.addresses import parse_allowed
 from crawler.commands.console import Console
 from crawler.commands.delivery import NO_RECORD, SOME_FAILED
 from crawler.commands.engine import Run, set_up
+from crawler.commands.watching import watch_run
 from crawler.config import Site, choose_sites, load_sites
 from crawler.contact import sites_without_contact
 from crawler.errors import CrawlDelayTooLong, HostParked, PageError, RobotsUnavailable, UsageError, WinnowError
-from crawler.items import Record, Verdict
 from crawler.metrics import write_metrics
 from crawler.pipelines import StorePipeline
 from crawler.politeness import NETWORK_DOWN
-from crawler.signals import page_failed, page_recorded
+from crawler.signals import page_failed
 from crawler.spiders.news import NewsSpider
 
 PUT_OFF = (RobotsUnavailable.cause, HostParked.cause, CrawlDelayTooLong.cause)
@@ -75,20 +75,14 @@ def crawl(options: CrawlOptions, console: Console) -> Crawled:
     """Run the news spider; raises UsageError, OutputError or LockHeld where the run could not begin or end."""
     sites = _checked_sites(options, console)
     run = set_up(NewsSpider, options.settings(), console, logging.WARNING)
-    with console.progress("crawl") as tell:
-        done: Counter[str] = Counter()
-
-        def recorded(requested_url: str, record: Record, verdict: Verdict) -> None:
-            done[verdict.state] += 1
-            tell(done.total(), _words(done))
+    with console.progress("crawl") as tally:
+        if console.shows_progress:
+            watch_run(run, tally, options.limit)
 
         def failed(requested_url: str, error: PageError) -> None:
-            done[error.state] += 1
             if error.state == "failed":
                 console.fail(requested_url, error)
-            tell(done.total(), _words(done))
 
-        run.connect(recorded, page_recorded)
         run.connect(failed, page_failed)
         run.start(sites=str(options.sites), site=",".join(options.site_names))
     if run.error is not None:
@@ -177,7 +171,3 @@ def _exit_code(report: Mapping[str, Any], failed: list[str]) -> int:
     if (asked or failed) and not usable and (failed or not states["known"]):
         return NO_RECORD
     return SOME_FAILED if failed or report["finish_reason"] == NETWORK_DOWN else 0
-
-
-def _words(done: Counter[str]) -> str:
-    return ", ".join(f"{number} {state}" for state, number in sorted(done.items()))

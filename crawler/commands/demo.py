@@ -96,6 +96,7 @@ def _show(output: Path, report_path: Path | None) -> None:
         ("records", output / "records"),
         ("report", report_path),
         ("state", output / "state.sqlite"),
+        ("look at", f"winnow report --output {output}; winnow view {output}"),
     ):
         screen.print(f"{name:8} {path}", soft_wrap=True, markup=False)
 

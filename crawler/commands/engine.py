@@ -22,6 +22,13 @@ if TYPE_CHECKING:
 
 EXIT_OF_SIGNAL = 128
 """A process that a signal ended exits with 128 + its number (POSIX shells)."""
+LEFT_OUT = {
+    # It fails, and says so, where a crawl could not begin; our report has what it would count.
+    "scrapy.extensions.corestats.CoreStats": None,
+    # It is off, and would load a web server first.
+    "scrapy.extensions.remote_control.RemoteControl": None,
+}
+"""Scrapy's extensions that a command does without."""
 GRACE_SECONDS = 5.0
 """What pages that are being fetched or read get after a signal; service managers kill after 10 s and more. Chosen."""
 
@@ -111,9 +118,7 @@ def set_up(spider: type[Spider], overrides: Mapping[str, Any], console: Console,
     settings = Settings()
     settings.setmodule("crawler.settings", priority="project")
     settings.setdict({"LOG_ENABLED": False, "LOG_INSTALL_ROOT_HANDLER": False, **overrides}, priority="cmdline")
-    # It fails, and says so, where a crawl could not begin; our report has what it would count.
-    extensions = {**settings.getdict("EXTENSIONS"), "scrapy.extensions.corestats.CoreStats": None}
-    settings.set("EXTENSIONS", extensions, priority="cmdline")
+    settings.set("EXTENSIONS", settings.getdict("EXTENSIONS") | LEFT_OUT, priority="cmdline")
     root = logging.getLogger()
     handler = ConsoleHandler(console, level)
     handler.addFilter(_is_news)

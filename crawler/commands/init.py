@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from crawler.commands import options
 from crawler.errors import OutputError, PageError, UsageError
 from crawler.records.files import write_whole
 
@@ -34,8 +35,6 @@ DEFAULT_CONTACT = "MyCrawler/1.0 (+https://example.org/crawler; crawler@example.
 
 @click.command("init")
 @click.argument("url", required=False, default="https://example.org/")
-@click.option("--name", help="Word for the site.  [default: from the URL]")
-@click.option("--user-agent", default=DEFAULT_CONTACT, help="Who crawls, with a contact.")
 @click.option(
     "--sites",
     type=click.Path(path_type=Path),
@@ -43,13 +42,16 @@ DEFAULT_CONTACT = "MyCrawler/1.0 (+https://example.org/crawler; crawler@example.
     show_default=True,
     help="File to write.",
 )
-@click.option("--overwrite", is_flag=True, help="Replace an existing file.")
-def command(url: str, name: str | None, user_agent: str, sites: Path, overwrite: bool) -> int:
+@options.overwrite
+@click.option("--name", help="Word for the site.  [default: from the URL]")
+@click.option("--user-agent", default=DEFAULT_CONTACT, help="Who crawls, with a contact.")
+def command(url: str, sites: Path, overwrite: bool, name: str | None, user_agent: str) -> int:
     """Write a starter sites.toml, for one site to begin with.
 
     \b
     winnow init https://www.example.org/ --user-agent "Mine (me@example.org)"
     """
+    from crawler.contact import has_contact
     from crawler.urls import normalized_url, registered_domain  # loads the suffix list
 
     if sites.exists() and not overwrite:
@@ -66,7 +68,8 @@ def command(url: str, name: str | None, user_agent: str, sites: Path, overwrite:
     if not sites.parent.is_dir():
         raise OutputError(f"{sites}: no such folder {sites.parent}; make it first")
     write_whole(sites, text.encode())
-    click.echo(f"{sites} written. Next: put your contact into user_agent, then `winnow crawl`.", err=True)
+    contact = "" if has_contact(user_agent) else "put your contact into user_agent, then "
+    click.echo(f"{sites} written. Next: {contact}`winnow crawl`.", err=True)
     return 0
 
 

@@ -49,6 +49,17 @@ def pages_of(
                 archive_read(page)
 
 
+def page_count(paths: tuple[str, ...]) -> int | None:
+    """Return how many inputs the paths lead to; None where only reading tells: archives, page lists, stdin."""
+    count = 0
+    for path in map(Path, paths):
+        found = [p for p in path.rglob("*") if p.is_file()] if path.is_dir() else [path]
+        if str(path) == "-" or any(is_archive(p) or _suffix(p) in LIST_SUFFIXES for p in found):
+            return None
+        count += sum(_suffix(p) in PAGE_SUFFIXES for p in found) if path.is_dir() else 1
+    return count
+
+
 def _pages_of_stdin(*, plain_text: bool) -> Iterator[Input | ArchiveCount]:
     stdin = sys.stdin.buffer
     start = stdin.read(STDIN_START_BYTES)

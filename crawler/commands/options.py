@@ -1,4 +1,8 @@
-"""Options that several commands share, with one name, one order and one meaning."""
+"""Options that several commands share, with one name, one order and one meaning.
+
+The order: where the input is, where the output goes, its form, what is chosen, how it is fetched, what is said.
+tests/commands/test_options.py holds it.
+"""
 
 from __future__ import annotations
 
@@ -27,11 +31,31 @@ allow_address: Decorator = click.option(
     "--allow-address", multiple=True, metavar="CIDR[:PORT]", callback=_checked_addresses,
     help="Reach this non-public address (repeatable).",
 )  # fmt: skip
+
+
+def complete_sites(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+    """Return the names in sites.toml that begin so, for the shell's completion."""
+    from crawler.config import load_sites  # loads time zones and URL parser
+
+    try:
+        sites = load_sites(Path(ctx.params.get("sites") or "sites.toml"))
+    except UsageError:
+        return []
+    return [site.name for site in sites if site.name.startswith(incomplete)]
+
+
 json_logs: Decorator = click.option("--json-logs", is_flag=True, help="One JSON object a line on stderr.")
 quiet: Decorator = click.option("-q", "--quiet", is_flag=True, help="Only warnings and errors on stderr.")
 output_file: Decorator = click.option(
     "-o", "--output", type=click.Path(path_type=Path), help="Write to this file, whole or not at all."
 )
+sites_file: Decorator = click.option(
+    "--sites", type=click.Path(path_type=Path), default=Path("sites.toml"), show_default=True, help="Which sites."
+)
+crawl_folder: Decorator = click.option(
+    "-o", "--output", type=click.Path(path_type=Path), default=Path("output"), show_default=True,
+    help="Folder of the crawl.",
+)  # fmt: skip
 overwrite: Decorator = click.option("--overwrite", is_flag=True, help="Replace an existing output file.")
 record_format: Decorator = click.option(
     "--format", "form", type=click.Choice(["jsonl", "json", "markdown", "text"]), default="jsonl",

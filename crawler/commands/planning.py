@@ -10,6 +10,8 @@ from pathlib import Path
 import click
 
 from crawler.config import Site, choose_sites, load_sites
+from crawler.engine_config import load_engine
+from crawler.errors import UsageError
 from crawler.state.database import STATE_NAME
 from crawler.state.overview import Overview, overview
 from crawler.state.scheduling import is_due
@@ -17,6 +19,8 @@ from crawler.state.scheduling import is_due
 
 def plan(sites: Path, output: Path, names: Sequence[str], *, due: bool, now: datetime) -> int:
     """Print, site by site, the sources to ask and the pages to fetch; return the exit code."""
+    if load_engine(sites).kind == "redis":
+        raise UsageError("--dry-run knows state files only; `winnow state show` tells what is on Redis")
     known = overview(output) if (output / STATE_NAME).exists() else Overview((), (), (), ())
     for site in choose_sites(load_sites(sites), names):
         click.echo(site.name)

@@ -9,6 +9,8 @@ from concurrent.futures import Future
 from crawler.archives.pages import ArchiveCount
 from crawler.commands.console import Console
 from crawler.commands.inputs import Input
+from crawler.commands.site_memories import SitesOfInputs
+from crawler.commands.tally import Tally
 from crawler.errors import PageError
 from crawler.items import Page, Record
 from crawler.statuses import status_error
@@ -23,8 +25,21 @@ Outcome = Future[Record] | PageError
 class Reading:
     """Reads inputs ahead of their turn and gives their records in order; what gives none is told on the console."""
 
-    def __init__(self, console: Console, *, write_all: bool) -> None:
+    def __init__(
+        self,
+        console: Console,
+        *,
+        write_all: bool,
+        all_reasons: bool = False,
+        total: int | None = None,
+        sites: SitesOfInputs | None = None,
+    ) -> None:
         self.console = console
+        self.read_page = "crawler.flow:explained_record_of" if all_reasons else "crawler.flow:record_of"
+        self.sites = sites
+        """What is known of the sites; None where pages are read alone."""
+        self.total = total
+        """Inputs there will be, None where that is not known before they are read."""
         self.write_all = write_all
         self.written = 0
         self.failed: Counter[str] = Counter()
@@ -40,15 +55,13 @@ class Reading:
 
     def records(self, inputs: Iterator[Input], pool: WorkerPool) -> Iterator[Record]:
         ahead: deque[tuple[str, Outcome]] = deque()
-        with self.console.progress("extract") as tell:
+        with self.console.progress("extract", self.total) as tally:
             for found in inputs:
                 ahead.append(self._begin(found, pool))
                 if len(ahead) > AHEAD * pool.options.worker_count:
-                    yield from self._finish(*ahead.popleft())
-                tell(self.written + self.failures, "")
+                    yield from self._finish(*ahead.popleft(), tally)
             while ahead:
-                yield from self._finish(*ahead.popleft())
-                tell(self.written + self.failures, "")
+                yield from self._finish(*ahead.popleft(), tally)
 
     def archive_read(self, count: ArchiveCount) -> None:
         """Note what an archive held beside its pages."""
@@ -58,21 +71,27 @@ class Reading:
 
     def _begin(self, found: Input, pool: WorkerPool) -> tuple[str, Outcome]:
         if isinstance(found, Page):
-            return _name(found), pool.submit("crawler.flow:record_of", found)
+            informed = self.sites.informed(found) if self.sites is not None else found
+            return _name(found), pool.submit(self.read_page, informed)
         return found
 
-    def _finish(self, name: str, outcome: Outcome) -> Iterator[Record]:
+    def _finish(self, name: str, outcome: Outcome, tally: Tally) -> Iterator[Record]:
+        tally.places = (name,)
         try:
             if isinstance(outcome, PageError):
                 raise outcome
             record = outcome.result()
             if not self.write_all:
                 status_error(record)
+            if self.sites is not None:
+                self.sites.learn(record)
         except PageError as error:
             self.failed[error.cause] += 1
+            tally.count(error.state)
             self.console.fail(name, error)
             return
         self.written += 1
+        tally.count("written")
         yield record
 
 

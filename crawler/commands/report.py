@@ -23,19 +23,22 @@ PAGES_FOLDER = "report"
 
 @click.command("report")
 @click.argument("run", required=False)
-@click.option("-o", "--output", type=click.Path(path_type=Path), default=Path("output"), show_default=True,
-              help="Folder of the crawl.")  # fmt: skip
+@options.crawl_folder
 @click.option("--terminal", is_flag=True, help="Tables on stdout, of RUN or the latest run.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout, of RUN or the latest run.")
 @click.option("--pages", type=click.Path(path_type=Path), metavar="DIR",
               help="Folder of the HTML pages.  [default: report in the crawl's]")  # fmt: skip
-@click.option("--runs", type=click.IntRange(1), default=20, show_default=True, help="Latest runs that get a page.")
-@click.option("--urls", type=click.IntRange(0), default=50, show_default=True, help="URLs listed behind a number.")
 @click.option("--open/--no-open", "opens", default=None, help="Show the pages in a browser.")
+@click.option(
+    "--runs", type=click.IntRange(1), default=20, show_default=True, metavar="N", help="Latest runs that get a page."
+)
+@click.option(
+    "--urls", type=click.IntRange(0), default=50, show_default=True, metavar="N", help="URLs listed behind a number."
+)
 @options.quiet
 def command(  # noqa: PLR0913 - the command line is its interface
-    run: str | None, output: Path, terminal: bool, as_json: bool, pages: Path | None, runs: int, urls: int,
-    opens: bool | None, quiet: bool,
+    run: str | None, output: Path, terminal: bool, as_json: bool, pages: Path | None, opens: bool | None,
+    runs: int, urls: int, quiet: bool,
 ) -> int:  # fmt: skip
     """Report on runs: alarms first, sites, causes, and the URLs behind every number.
 

@@ -59,6 +59,7 @@ def command(  # noqa: PLR0913 - the command line is its interface
     if ignore_robots:
         console.warn("robots.txt is ignored, as --ignore-robots asks")
     settings = _settings(allow_address, delay, user_agent, ignore_robots, write_all)
+    settings["WINNOW_ALL_REASONS"] = navigation
     if len(set(given)) <= FEW_URLS:
         settings["WINNOW_EXTRACTION_WORKERS"] = 1
     with delivery.open() as deliver:
@@ -117,7 +118,7 @@ class _Scrape:
         from crawler.signals import page_failed, page_recorded
         from crawler.spiders.pages import PagesSpider
 
-        with self.console.progress("scrape", len(set(self.urls))) as tell:
+        with self.console.progress("scrape", len(set(self.urls))) as tally:
             run = set_up(PagesSpider, settings, self.console, logging.ERROR)
 
             def recorded(requested_url: str, record: Record, verdict: Verdict) -> None:
@@ -128,7 +129,8 @@ class _Scrape:
 
             def settled(requested_url: str, outcome: Record | PageError) -> None:
                 self.outcomes[requested_url] = outcome
-                tell(len(self.outcomes), requested_url)
+                tally.count(outcome.state if isinstance(outcome, PageError) else "read")
+                tally.places = (requested_url,)
                 try:
                     self._deliver_ready()
                 except (OutputError, BrokenPipeError) as error:  # Scrapy would log it and go on

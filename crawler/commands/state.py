@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
-from crawler.commands.console import counted
-from crawler.commands.options import Decorator
+from crawler.commands import options
+from crawler.commands.console import counted, printable
 from crawler.errors import PageError
-
-output: Decorator = click.option(
-    "-o", "--output", type=click.Path(path_type=Path), default=Path("output"), show_default=True,
-    help="Folder of the crawl.",
-)  # fmt: skip
 
 
 @click.group("state")
@@ -28,25 +25,55 @@ def command() -> None:
     """
 
 
-@command.command("show")
-@output
-@click.option("--site", metavar="NAME", help="Only this site.")
+@command.command("show", short_help="Sources, found URLs, the last runs.")
+@click.option("--sites", type=click.Path(path_type=Path), default=Path("sites.toml"), help="For its [engine].")
+@options.crawl_folder
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout, for machines.")
-def show(output: Path, site: str | None, as_json: bool) -> int:
+@click.option("--site", metavar="NAME", shell_complete=options.complete_sites, help="Only this site.")
+def show(output: Path, as_json: bool, site: str | None, sites: Path) -> int:
     """Show sources, found URLs by state and cause, and the last runs; also while a run is at work.
+
+    Of one site also what its pages repeat.
+
+    Of a crawl on Redis: all workers, who holds what, how long URLs wait, dead letters.
 
     \b
     winnow state show --site example.org
     winnow state show --json | jq .waiting
     """
-    from crawler.commands import state_tables
-    from crawler.state.overview import overview
+    from crawler.commands import site_memories, state_tables
+    from crawler.engine_config import load_engine
+    from crawler.state.database import STATE_NAME
+    from crawler.state.overview import overview, site_memory
 
+    if sites.exists() and not (output / STATE_NAME).exists() and load_engine(sites).kind == "redis":
+        return _show_shared(load_engine(sites).setting, site, as_json=as_json)
     seen = overview(output, site)
+    memory = site_memories.learned(site_memory(output, site)) if site is not None else None
     if as_json:
-        click.echo(state_tables.as_json(seen))
+        more = {"site_memory": site_memories.as_object(memory)} if site is not None else {}
+        click.echo(state_tables.as_json(seen, more))
     else:
         state_tables.print_tables(seen)
+        if site is not None:
+            click.echo("\n" + "\n".join(map(printable, site_memories.lines(memory))))
+    return 0
+
+
+def _show_shared(setting: Mapping[str, Any], site: str | None, *, as_json: bool) -> int:
+    from crawler.commands import shared_tables
+    from crawler.engines.opening import server_of
+    from crawler.engines.overview import shared_overview
+
+    server = server_of(setting)
+    try:
+        seen = shared_overview(server, site)
+    finally:
+        server.close()
+    if as_json:
+        click.echo(shared_tables.as_json(seen))
+    else:
+        shared_tables.print_tables(seen)
     return 0
 
 
@@ -58,15 +85,15 @@ def _moment(_: click.Context, __: click.Parameter, text: str | None) -> datetime
     return moment if moment is None or moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-@command.command("forget")
-@output
-@click.option("--site", metavar="NAME", help="URLs of this site.")
+@command.command("forget", short_help="Have URLs fetched anew.")
+@options.crawl_folder
+@click.option("--site", metavar="NAME", shell_complete=options.complete_sites, help="URLs of this site.")
 @click.option("--url", metavar="URL", help="This URL.")
 @click.option("--before", metavar="DATE", callback=_moment, help="URLs last settled before this day or time (UTC).")
 def forget(output: Path, site: str | None, url: str | None, before: datetime | None) -> int:
     """Forget found URLs: where a source gives one again, it is fetched and written anew. Records stay as they are.
 
-    What is given together must hold together. Nothing is asked.
+    What is given together must hold together. --site alone forgets what its pages repeat too. Nothing is asked.
 
     \b
     winnow state forget --url https://example.org/story
@@ -90,10 +117,10 @@ def forget(output: Path, site: str | None, url: str | None, before: datetime | N
     return 0
 
 
-@command.command("rebuild")
-@output
+@command.command("rebuild", short_help="Restore a lost state from the records.")
 @click.option("--sites", type=click.Path(path_type=Path), help="A sites.toml, for the names of the sites.")
-def rebuild(output: Path, sites: Path | None) -> int:
+@options.crawl_folder
+def rebuild(sites: Path | None, output: Path) -> int:
     """Rebuild a lost state.sqlite from the records, so that the next crawl writes none of them again.
 
     A state file that is there is never overwritten: move it away first. Without --sites a site is named by its

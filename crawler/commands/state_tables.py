@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 
@@ -21,7 +21,7 @@ PIPE_COLUMNS = 200
 """Chosen, not measured."""
 
 
-def as_json(seen: Overview) -> str:
+def as_json(seen: Overview, more: Mapping[str, object] | None = None) -> str:
     """Return sources, ledger, waiting, runs and parked hosts as one JSON object."""
     hosts = [
         {name: value for name, value in asdict(host).items() if not name.startswith("robots_")} for host in seen.hosts
@@ -33,6 +33,7 @@ def as_json(seen: Overview) -> str:
             "waiting": seen.waiting,
             "runs": [asdict(run) for run in seen.runs],
             "hosts": hosts,
+            **(more or {}),
         },
         indent=2,
         ensure_ascii=False,
@@ -40,21 +41,21 @@ def as_json(seen: Overview) -> str:
 
 
 def print_tables(seen: Overview) -> None:
-    console = _console()
+    console = console_of()
     now = datetime.now(UTC)
     console.print(
-        _table(
+        table(
             "Sources",
             ("site", "source", "kind", "last poll", "status", "interval", "due"),
             [_source_cells(source, now) for source in seen.sources],
         ),
-        _table(
+        table(
             "Found URLs",
             ("site", "state", "cause", "URLs"),
             [(count.site, count.state, count.cause or "", str(count.urls)) for count in seen.ledger],
         ),
         f"Waiting: {seen.waiting}",
-        _table(
+        table(
             "Last runs",
             ("run", "began", "ended", "found", "new", "failed"),
             [
@@ -75,10 +76,10 @@ def print_tables(seen: Overview) -> None:
             (host.host, host.parked_cause or "retry_after", _time(host.parked_until or host.retry_after_until))
             for host in seen.hosts
         ]
-        console.print(_table("Hosts left alone", ("host", "cause", "until"), parked))
+        console.print(table("Hosts left alone", ("host", "cause", "until"), parked))
 
 
-def _console() -> Console:
+def console_of() -> Console:
     """A terminal has its width; a pipe or file has none, so URLs stay whole there as far as may be."""
     is_known = sys.stdout.isatty() or "COLUMNS" in os.environ
     return Console(highlight=False, width=None if is_known else PIPE_COLUMNS)
@@ -92,21 +93,21 @@ def _source_cells(source: SourceState, now: datetime) -> tuple[str, ...]:
         source.kind,
         _ago(source.polled_at, now),
         status,
-        _span(source.interval_seconds),
+        span(source.interval_seconds),
         _ahead(source.due_at, now),
     )
 
 
-def _table(title: str, columns: Sequence[str], rows: Iterable[tuple[str, ...]]) -> Table:
-    table = Table(title=f"\n{title}", title_justify="left", box=None, pad_edge=False, title_style="bold")
+def table(title: str, columns: Sequence[str], rows: Iterable[tuple[str, ...]]) -> Table:
+    made = Table(title=f"\n{title}", title_justify="left", box=None, pad_edge=False, title_style="bold")
     for column in columns:
-        numeric = column in {"URLs", "found", "new", "failed", "interval"}
+        numeric = column in {"URLs", "found", "new", "failed", "interval", "groups", "in flight", "deaths", "process"}
         is_long = column in {"site", "source", "host"}
-        table.add_column(column, justify="right" if numeric else "left", overflow="fold", no_wrap=not is_long)
+        made.add_column(column, justify="right" if numeric else "left", overflow="fold", no_wrap=not is_long)
     for row in rows:
         # As Text: a name in brackets is no markup.
-        table.add_row(*(Text(printable(cell)) for cell in row))
-    return table
+        made.add_row(*(Text(printable(cell)) for cell in row))
+    return made
 
 
 def _time(moment: str | None) -> str:
@@ -115,15 +116,15 @@ def _time(moment: str | None) -> str:
 
 
 def _ago(moment: str, now: datetime) -> str:
-    return f"{_span((now - datetime.fromisoformat(moment)).total_seconds())} ago"
+    return f"{span((now - datetime.fromisoformat(moment)).total_seconds())} ago"
 
 
 def _ahead(moment: str | None, now: datetime) -> str:
     seconds = (datetime.fromisoformat(moment) - now).total_seconds() if moment is not None else 0
-    return f"in {_span(seconds)}" if seconds > 0 else "now"
+    return f"in {span(seconds)}" if seconds > 0 else "now"
 
 
-def _span(seconds: float) -> str:
+def span(seconds: float) -> str:
     minutes = max(0, round(seconds / 60))
     if minutes < 120:
         return f"{minutes} min"

@@ -11,8 +11,9 @@ import click
 from crawler.commands import options
 from crawler.commands.console import Console, counted
 from crawler.commands.delivery import exit_code
+from crawler.commands.destination import Destination
 from crawler.commands.opening import has_display, open_in_browser
-from crawler.errors import OutputError, UsageError
+from crawler.errors import UsageError
 from crawler.records.files import write_whole
 
 LIMIT = 50
@@ -21,15 +22,15 @@ LIMIT = 50
 
 @click.command("view")
 @click.argument("targets", nargs=-1, required=True, metavar="TARGET...")
-@click.option("--terminal", is_flag=True, help="Lines on stdout instead of an HTML page.")
-@click.option("--correct", is_flag=True, help="Let labels be corrected in the page, and saved.")
 @click.option("--plain-text", is_flag=True, help="The input is text, its lines the blocks.")
 @click.option("--from", "place", type=click.Path(path_type=Path), default=Path("output"), show_default=True,
               metavar="PATH", help="Records in which an id is looked for.")  # fmt: skip
-@click.option("--limit", type=click.IntRange(1), default=LIMIT, show_default=True, help="Records at most.")
-@click.option("--open/--no-open", "opens", default=None, help="Show the page in a browser.")
 @options.output_file
 @options.overwrite
+@click.option("--terminal", is_flag=True, help="Lines on stdout instead of an HTML page.")
+@click.option("--correct", is_flag=True, help="Let labels be corrected in the page, and saved.")
+@click.option("--open/--no-open", "opens", default=None, help="Show the page in a browser.")
+@click.option("--limit", type=click.IntRange(1), default=LIMIT, show_default=True, metavar="N", help="Records at most.")
 @options.allow_address
 @options.quiet
 @options.json_logs
@@ -52,7 +53,7 @@ def command(  # noqa: PLR0913 - the command line is its interface
     console = Console(json_logs=json_logs, quiet=quiet)
     if terminal and (correct or output):
         raise UsageError("--terminal writes lines to stdout: leave --correct and --output away")
-    _check(output, overwrite)
+    Destination(output, overwrite).check()
     found = find(Wanted(targets, place, limit, plain_text, correct, allow_address), console)
     if found.left_out:
         console.say(f"{counted(found.left_out, 'more record')} left out; --limit takes more")
@@ -66,17 +67,6 @@ def command(  # noqa: PLR0913 - the command line is its interface
 
         _deliver(view_html(found.viewed, ViewOptions(correct, found.left_out)), output, opens, console)
     return exit_code(len(found.viewed), found.failures)
-
-
-def _check(output: Path | None, overwrite: bool) -> None:
-    if output is None:
-        return
-    if output.is_dir():
-        raise UsageError(f"--output {output}: is a folder; name a file")
-    if output.exists() and not overwrite:
-        raise UsageError(f"--output {output}: exists already; add --overwrite or name another file")
-    if not output.parent.is_dir():
-        raise OutputError(f"--output {output}: no such folder {output.parent}; make it first")
 
 
 def _deliver(document: str, output: Path | None, opens: bool | None, console: Console) -> None:

@@ -91,6 +91,8 @@ def _records(target: str, wanted: Wanted) -> Taken | None:
     elif path.exists():
         is_list = path.suffix.lower() in LIST_SUFFIXES
         read = partial(first_records, path, wanted.limit) if is_list and is_record_file(path) else None
+    elif looks_like_id(target) and not wanted.place.exists():
+        raise FileUnreadable(f"no such file, and no {wanted.place} in which to look for the id; name it with --from")
     elif looks_like_id(target):
         read = partial(versions_of, wanted.place, target)
     elif target != "-":
@@ -114,7 +116,7 @@ def _take_page(page: Input, target: str, wanted: Wanted, found: Found, pool: Wor
             name, error = page
             raise error
         name = page.input_id or page.url or "stdin"
-        record = pool.submit("crawler.flow:record_of", page).result()
+        record = pool.submit("crawler.flow:explained_record_of", page).result()
     except PageError as error:
         found.failures += 1
         console.fail(name, error)

@@ -12,7 +12,7 @@ from crawler import errors
 from crawler.items import SCHEMA_VERSION, JsonValue, Record
 
 _MAJOR = SCHEMA_VERSION.partition(".")[0]
-_NOT_OF_THE_LINE = frozenset({"boilerplate", "plain_text", "text_signature"})
+_NOT_OF_THE_LINE = frozenset({"boilerplate", "plain_text", "text_signature", "site_observation"})
 _PLAIN_TEXT_PATH = re.compile(r"line\[\d+\]")
 
 
@@ -51,7 +51,7 @@ def record_ids(path: Path | str) -> Iterator[str]:
     """Yield the `id` of each record in the order of `read_records`, in a fraction of its time. Raises as it does."""
     path = Path(path)
     for file in _files_of(path) if path.is_dir() else [path]:
-        for line, place in _lines(file, b""):
+        for line, place in lines_of(file):
             try:
                 yield msgspec.json.decode(line, type=_Identity).id
             except msgspec.DecodeError as error:
@@ -63,25 +63,26 @@ class _Identity(msgspec.Struct):
 
 
 def _files_of(folder: Path) -> list[Path]:
+    """Return the finished files of an output folder, oldest first. Raises FileUnreadable for any other folder."""
     root = folder / "records"
-    found = sorted((root if root.is_dir() else folder).rglob("*.jsonl"), key=_order)
-    if not found and not (folder / "state.sqlite").exists():
+    found = sorted((root if root.is_dir() else folder).rglob("*.jsonl"), key=oldest_first)
+    if not found and not any((folder / name).exists() for name in ("state.sqlite", "manifest.json", "workers")):
         raise errors.FileUnreadable(f"{folder}: no finished .jsonl file in this folder; name an output folder")
     return found
 
 
-def _order(path: Path) -> tuple[str, str, int, str]:
+def oldest_first(path: Path) -> tuple[str, str, int, str]:
     """Day, run, number of the file in its run: by value, as a run may have more than 999 files."""
     run_id, _, number = path.stem.rpartition("-")
-    return str(path.parent), run_id, int(number) if number.isdecimal() else 0, path.name
+    return path.parent.name, run_id, int(number) if number.isdecimal() else 0, str(path)
 
 
 def _read_file(path: Path, having: bytes) -> Iterator[Record]:
-    for line, place in _lines(path, having):
+    for line, place in lines_of(path, having):
         yield _record_of(line, place)
 
 
-def _lines(path: Path, having: bytes) -> Iterator[tuple[bytes, str]]:
+def lines_of(path: Path, having: bytes = b"") -> Iterator[tuple[bytes, str]]:
     """Yield lines with file name and line number, for messages."""
     try:
         with path.open("rb") as lines:

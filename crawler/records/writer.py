@@ -35,6 +35,7 @@ class RecordFile:
         """Bytes that are durable."""
         self._options = options
         self._lines: list[str] = []
+        self._synced = 0
         with output_errors(self.part):
             make_folder(path.parent)
             self._file: BinaryIO = self.part.open("xb", buffering=0)
@@ -65,8 +66,18 @@ class RecordFile:
                 self._file.close()
                 raise
         self._lines.clear()
+        self._synced = len(content)
         self.offset += len(content)
         return self.offset
+
+    def take_back(self) -> None:
+        """Cut off what the last `sync` wrote, durably. Raises OutputError."""
+        with output_errors(self.part):
+            self.offset -= self._synced
+            self._synced = 0
+            self._file.truncate(self.offset)
+            self._file.seek(self.offset)
+            os.fsync(self._file.fileno())
 
     def finish(self) -> Path:
         """Sync, give the file its final name and return that."""

@@ -48,12 +48,15 @@ def test_help_fits_a_screen_and_has_an_example(name: str) -> None:
     assert any(line.strip().startswith("winnow ") for line in lines)
 
 
-def test_without_arguments_it_helps(winnow: CommandLine) -> None:
-    bare, asked = winnow.run(), winnow.run("-h")
-    assert asked.code == 0
-    assert bare.code in {0, 2}
-    assert all(f"  {name} " in bare.out.decode() + bare.err for name in COMMANDS)
-    assert asked.err == ""
+def test_without_arguments_it_helps(inline: Inline) -> None:
+    bare, asked = inline.run(), inline.run("-h")
+    assert (bare.code, bare.out) == (2, b"")
+    assert [line.split()[:2] for line in bare.err.splitlines() if line.startswith("  ")] == [
+        ["winnow", "demo"], ["winnow", "scrape"], ["winnow", "crawl"],
+    ]  # fmt: skip
+    assert max(map(len, bare.err.splitlines())) <= COLUMNS
+    assert (asked.code, asked.err) == (0, "")
+    assert all(f"  {name} " in asked.out.decode() for name in COMMANDS)
 
 
 def test_version(inline: Inline) -> None:
@@ -61,10 +64,49 @@ def test_version(inline: Inline) -> None:
     assert (ended.code, ended.out.decode()) == (0, f"winnow, version {__version__}\n")
 
 
-def test_an_unknown_command(inline: Inline) -> None:
-    ended = inline.run("scrap")
-    assert ended.code == 2
-    assert "No such command 'scrap'" in ended.err
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (("scrap",), "winnow: No such command 'scrap'; did you mean 'scrape'?; see winnow --help"),
+        (("zzz",), "winnow: No such command 'zzz'; see winnow --help"),
+        (("-v",), "winnow: No such option '-v'; see winnow --help"),
+        (("scrape",), "winnow scrape: Missing argument 'URL...'; see winnow scrape --help"),
+        (
+            ("state", "forget"),
+            "winnow state forget: Say what to forget: --site, --url or --before; see winnow state forget --help",
+        ),
+        (("view", "0123abcd"), "0123abcd: file_unreadable: no such file, and no output in which to look for the id; "
+         "name it with --from"),
+    ],
+    ids=["near a command", "no command", "option", "argument", "choice", "folder"],
+)  # fmt: skip
+def test_a_wrong_use_is_one_line_with_its_mend(inline: Inline, arguments: tuple[str, ...], line: str) -> None:
+    ended = inline.run(*arguments)
+    assert (ended.code, ended.out) in {(2, b""), (4, b"")}
+    assert ended.err == line + "\n"
+
+
+def complete(winnow: CommandLine, words: str) -> list[str]:
+    """What the shell is told: kind and word on a line each."""
+    ended = winnow.start(variables={"_WINNOW_COMPLETE": "bash_complete", "COMP_WORDS": words,
+                                    "COMP_CWORD": str(len(words.split(" ")) - 1)}).end()  # fmt: skip
+    assert (ended.code, ended.err) == (0, "")
+    return [line.partition(",")[2] for line in ended.out.decode().splitlines()]
+
+
+def test_the_shell_completes(winnow: CommandLine) -> None:
+    (winnow.folder / "sites.toml").write_text('[[site]]\nname = "herald"\nurl = "https://herald.example/"\n')
+    assert complete(winnow, "winnow ex") == ["extract", "export"]
+    assert complete(winnow, "winnow export --to par") == ["parquet"]
+    assert complete(winnow, "winnow export --no-d") == ["--no-duplicates"]
+    assert complete(winnow, "winnow crawl --site her") == ["herald"]
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_the_completion_script_is_printed(winnow: CommandLine, shell: str) -> None:
+    ended = winnow.start(variables={"_WINNOW_COMPLETE": f"{shell}_source"}).end()
+    assert ended.code == 0
+    assert b"_WINNOW_COMPLETE=" in ended.out
 
 
 def test_schema_is_a_schema(inline: Inline) -> None:
@@ -74,15 +116,6 @@ def test_schema_is_a_schema(inline: Inline) -> None:
     Draft202012Validator.check_schema(schema)
     assert schema == record_schema()
     assert all(field.get("description") for field in schema["properties"].values())
-
-
-def test_doctor_is_content(winnow: CommandLine) -> None:
-    ended = winnow.run("doctor")
-    assert (ended.code, ended.err) == (0, "")
-    lines = ended.out.decode().splitlines()
-    assert all(line.startswith("ok    ") for line in lines)
-    assert "output is not there yet" in ended.out.decode()
-    assert not list(winnow.folder.iterdir())
 
 
 @pytest.mark.parametrize(

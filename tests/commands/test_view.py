@@ -66,7 +66,7 @@ def test_a_url_and_a_crawls_folder(winnow: CommandLine, bench: Bench, web: Web) 
     ("arguments", "code", "words"),
     [
         (("nothing-here",), 4, "file_unreadable: no such file or folder, no URL"),
-        (("abcdef0123",), 4, "output: "),
+        (("abcdef0123",), 4, "no output in which to look"),
         (("page.html", "--terminal", "--correct"), 2, "leave --correct and --output away"),
         (("page.html", "-o", "page.html"), 2, "exists already; add --overwrite"),
         (("page.html", "-o", "no/such.html"), 5, "no such folder"),
