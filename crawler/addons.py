@@ -30,3 +30,12 @@ class Winnow:
                 settings.set(name, {**value, **table}, priority="cmdline")
             else:
                 settings.set(name, value, priority="addon")
+
+
+class WinnowOnRedis(Winnow):
+    """The same with the state on a Redis: `WINNOW_REDIS_URL`, and for the rest `WINNOW_ENGINE` as `[engine]` has it."""
+
+    def update_settings(self, settings: BaseSettings) -> None:
+        super().update_settings(settings)
+        engine = {"kind": "redis", "url": settings.get("WINNOW_REDIS_URL"), **settings.getdict("WINNOW_ENGINE")}
+        settings.set("WINNOW_ENGINE", engine, priority="cmdline")

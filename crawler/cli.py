@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+from difflib import get_close_matches
 
 import click
 
@@ -19,6 +20,7 @@ COMMANDS = {
     "report": "Look at runs: alarms, sites, causes, URLs.",
     "clusters": "Which articles are copies of each other.",
     "diff": "What changed between the versions of an article.",
+    "compact": "Merge the records of workers that share a Redis.",
     "export": "Take the records elsewhere: one row per article.",
     "state": "Show, forget or rebuild what earlier runs know.",
     "init": "Write a starter sites.toml.",
@@ -28,6 +30,16 @@ COMMANDS = {
     "demo": "See it work: crawl a small news web of our own, without a network.",
 }
 """Name -> one line; the modules in `crawler/commands` are loaded when they are called."""
+FIRST_STEPS = """\
+Clean JSON of news articles: the text, and what was removed, with labels.
+
+  winnow demo                                see it work, without a network
+  winnow scrape https://example.org/story    one page, now
+  winnow crawl                               what is new on your sites
+
+winnow init writes a sites.toml, winnow --help names all commands.
+"""
+"""What `winnow` alone says: the three commonest commands."""
 
 
 class LazyGroup(click.Group):
@@ -35,6 +47,21 @@ class LazyGroup(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if not args and not ctx.resilient_parsing:
+            click.echo(FIRST_STEPS, err=True, nl=False)
+            ctx.exit(UsageError.exit_code)
+        return super().parse_args(ctx, args)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if name not in COMMANDS and not name.startswith("-") and not ctx.resilient_parsing:
+            near = get_close_matches(name, COMMANDS, 1)
+            ctx.fail(f"No such command '{name}'" + (f"; did you mean '{near[0]}'?" if near else ""))
+        return super().resolve_command(ctx, args)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
@@ -63,8 +90,7 @@ class LazyGroup(click.Group):
 @click.group(
     cls=LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Words go to stderr. Exit codes: 0 done, 1 internal error, 2 usage, 3 some failed, 4 no record, "
-    "5 not written, 75 locked, 130/143 stopped.",
+    epilog="Exit: 0 done, 1 bug, 2 usage, 3 partly, 4 none, 5 disk, 75 lock, 130/143",
 )
 @click.version_option(__version__, prog_name="winnow")
 def winnow() -> None:
@@ -75,14 +101,23 @@ def winnow() -> None:
     """
 
 
+def _one_line(error: click.ClickException) -> str:
+    """Return what was wrong with the command line and where to look; whole help where a sub-command is missing."""
+    message = error.format_message()
+    context = getattr(error, "ctx", None)
+    if context is None or isinstance(error, click.exceptions.NoArgsIsHelpError):
+        return message
+    return f"{context.command_path}: {message.rstrip('.')}; see {context.command_path} --help"
+
+
 def main() -> None:
     """Run the command; every error of ours is one line and its exit code."""
     try:
-        code = winnow.main(standalone_mode=False)
+        code = winnow.main(prog_name="winnow", standalone_mode=False)
     except click.exceptions.Abort:
         code = 130
     except click.ClickException as error:
-        error.show()
+        click.echo(_one_line(error), err=True)
         code = UsageError.exit_code
     except WinnowError as error:
         from crawler.commands.console import Console  # only now needed

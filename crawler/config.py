@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -13,16 +11,15 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 from cssselect import HTMLTranslator, SelectorError
 
+from crawler.config_file import Place, age_seconds, check_keys, key_in, parse, read_text
+from crawler.engine_config import engine_of
 from crawler.errors import ConfigError, PageError
 from crawler.urls import normalized_url
 
-Seconds = Annotated[float, msgspec.Meta(ge=0)]
+Seconds = Annotated[float, msgspec.Meta(ge=0, le=86_400)]
 Count = Annotated[int, msgspec.Meta(ge=1)]
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 Words = tuple[str, ...]
-
-AGE = re.compile(r"(\d+)\s*(m|h|d|w)")
-AGE_SECONDS = {"m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 
 
 class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -78,12 +75,13 @@ KEYS = tuple(field.name for field in msgspec.structs.fields(Site))
 
 def load_sites(path: Path) -> tuple[Site, ...]:
     """Return the sites of a `sites.toml`; raises ConfigError for the first fault."""
-    text = _read(path)
-    tables = _parse(path, text)
-    place = _Place(path, text)
-    unknown = next((key for key in tables if key not in {"defaults", "site"}), None)
+    text = read_text(path)
+    tables = parse(path, text)
+    place = Place(path, text)
+    unknown = next((key for key in tables if key not in {"defaults", "site", "engine"}), None)
     if unknown is not None:
-        raise place.error((unknown,), f"unknown key “{unknown}”", "use [defaults] and [[site]]")
+        raise place.error((unknown,), f"unknown key “{unknown}”", "use [defaults], [[site]] and [engine]")
+    engine_of(place, tables.get("engine", {}))
     defaults, entries = tables.get("defaults", {}), tables.get("site", [])
     if not isinstance(defaults, dict):
         raise place.error(("defaults",), "“defaults” is not a table", "write [defaults]")
@@ -91,7 +89,7 @@ def load_sites(path: Path) -> tuple[Site, ...]:
         raise place.error(("site",), "“site” is not a list of tables", "write [[site]] for each site")
     if not entries:
         raise ConfigError(f"{path}: no [[site]] in it; add one with name and url, or run `winnow init` for a starter")
-    _check_keys(place, ("defaults",), defaults, frozenset(KEYS) - NOT_DEFAULTS)
+    check_keys(place, ("defaults",), defaults, [key for key in KEYS if key not in NOT_DEFAULTS])
     sites = tuple(_site(place, n, defaults, entry) for n, entry in enumerate(entries))
     for n, site in enumerate(sites):
         if site.name in {s.name for s in sites[:n]}:
@@ -110,41 +108,13 @@ def choose_sites(sites: Sequence[Site], names: Sequence[str]) -> tuple[Site, ...
     return tuple(site for site in sites if not names or site.name in names)
 
 
-def age_seconds(text: str) -> int:
-    """Return the seconds of an age such as `90m`, `24h` or `7d`; raises ValueError for anything else."""
-    found = AGE.fullmatch(text.strip())
-    if found is None:
-        raise ValueError(f"“{text}” is no age; write a number and m, h, d or w, such as 24h")
-    return int(found[1]) * AGE_SECONDS[found[2]]
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError as error:
-        raise ConfigError(
-            f"{path}: no such file; run `winnow init` for a starter, or name another with --sites"
-        ) from error
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"{path}: not UTF-8 at byte {error.start}; save the file as UTF-8") from error
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be read ({error.strerror}); name a file with --sites") from error
-
-
-def _parse(path: Path, text: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path}: not TOML: {error}") from error
-
-
-def _site(place: _Place, number: int, defaults: Mapping[str, Any], entry: Mapping[str, Any]) -> Site:
+def _site(place: Place, number: int, defaults: Mapping[str, Any], entry: Mapping[str, Any]) -> Site:
     at = ("site", number)
-    _check_keys(place, at, entry, frozenset(KEYS))
+    check_keys(place, at, entry, KEYS)
     try:
         site = msgspec.convert({**defaults, **entry}, Site)
     except msgspec.ValidationError as error:
-        key = _key_in(str(error))
+        key = key_in(str(error))
         where = (*at, key) if key in entry else ("defaults", key) if key in defaults else at
         fault, _, _ = str(error).partition(" - at ")
         missing = re.fullmatch(r"Object missing required field `(\w+)`", fault)
@@ -155,15 +125,7 @@ def _site(place: _Place, number: int, defaults: Mapping[str, Any], entry: Mappin
     return site
 
 
-def _check_keys(place: _Place, at: tuple[str | int, ...], table: Mapping[str, Any], known: frozenset[str]) -> None:
-    for key in table:
-        if key not in known:
-            near = difflib.get_close_matches(key, known, 1)
-            mend = f"did you mean “{near[0]}”?" if near else f"known keys: {', '.join(k for k in KEYS if k in known)}"
-            raise place.error((*at, key), f"unknown key “{key}”", mend)
-
-
-def _check_values(place: _Place, at: tuple[str | int, ...], site: Site) -> None:
+def _check_values(place: Place, at: tuple[str | int, ...], site: Site) -> None:
     for key in ("url", "feeds", "sitemaps", "front_pages"):
         value = getattr(site, key)
         for url in (value,) if isinstance(value, str) else value:
@@ -196,7 +158,7 @@ def _check_values(place: _Place, at: tuple[str | int, ...], site: Site) -> None:
         raise place.error((*at, "name"), "“name” is empty", "give the site a word")
 
 
-def _check_selectors(place: _Place, at: tuple[str | int, ...], site: Site) -> None:
+def _check_selectors(place: Place, at: tuple[str | int, ...], site: Site) -> None:
     for key in ("prune", "keep"):
         for selector in getattr(site, key):
             try:
@@ -205,36 +167,3 @@ def _check_selectors(place: _Place, at: tuple[str | int, ...], site: Site) -> No
                 raise place.error(
                     (*at, key), f"“{key}”: “{selector}” is no CSS selector ({error})", "correct it"
                 ) from error
-
-
-def _key_in(message: str) -> str:
-    found = re.search(r"at `\$\.(\w+)", message)
-    return found[1] if found else ""
-
-
-class _Place:
-    """Finds the line of a key, for messages; tomllib does not tell lines of what is valid TOML."""
-
-    def __init__(self, path: Path, text: str) -> None:
-        self.path = path
-        self.lines = text.splitlines()
-
-    def error(self, at: tuple[str | int, ...], fault: str, mend: str) -> ConfigError:
-        return ConfigError(f"{self.path}:{self.line(at)}: {fault}; {mend}")
-
-    def line(self, at: tuple[str | int, ...]) -> int:
-        """Return the line, from 1, of a path such as ("site", 2, "delay"); of its table where the key is not found."""
-        table, number = str(at[0]), at[1] if len(at) > 1 and isinstance(at[1], int) else 0
-        header = re.compile(rf"\s*\[\[?\s*{re.escape(table)}\s*\]\]?")
-        starts = [n for n, line in enumerate(self.lines) if header.match(line)]
-        if number >= len(starts):
-            named = re.compile(rf"\s*{re.escape(table)}\s*[=.\[]")
-            return next((n for n, line in enumerate(self.lines, 1) if named.match(line)), 1)
-        key = str(at[-1])
-        wanted = re.compile(rf"\s*[\"']?{re.escape(key)}[\"']?\s*=")
-        for n in range(starts[number] + 1, len(self.lines)):
-            if self.lines[n].lstrip().startswith("["):
-                break
-            if wanted.match(self.lines[n]):
-                return n + 1
-        return starts[number] + 1

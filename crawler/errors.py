@@ -14,9 +14,9 @@ WinnowError
     │   ├── BadUrl, FileUnreadable, PageTooLarge, HttpRefused    not tried again
     │   ├── HttpFailed, NameNotResolved, ConnectionFailed, TlsFailed, DownloadTimeout,
     │   │   BodyTruncated, RedirectLoop, SourceUnreadable        tried again in a later run
-    │   └── ExtractionTimeout, ExtractionCrashed                 named, then left
+    │   └── ExtractionTimeout, ExtractionCrashed, WorkerDied     named, then left
     └── WaitingPage       kept for the next run
-        └── RobotsUnavailable, CrawlDelayTooLong, HostParked, BudgetReached, RunStopped
+        └── RobotsUnavailable, CrawlDelayTooLong, HostParked, BudgetReached, RunStopped, TakenOver
 
 The *cause* is the class name in snake case: the word in the ledger, in the run report, in the stats and on stderr.
 """
@@ -192,6 +192,10 @@ class ExtractionCrashed(FailedPage):
     """The page ended its worker process, twice, the second time alone."""
 
 
+class WorkerDied(FailedPage):
+    """Several workers died while the URL was in flight: a dead letter (Redis engine)."""
+
+
 class WaitingPage(PageError):
     state = "waiting"
     retried = True
@@ -215,6 +219,10 @@ class BudgetReached(WaitingPage):
 
 class RunStopped(WaitingPage):
     """The run was stopped before the page's turn."""
+
+
+class TakenOver(WaitingPage):
+    """Another worker has the site now (Redis engine)."""
 
 
 def _leaves(cls: type[PageError]) -> list[type[PageError]]:

@@ -170,6 +170,7 @@ def host_of(url: str) -> str:
     """Return the host of a URL, with its port unless that is the scheme's own."""
     parts = urlsplit(url)
     name = (parts.hostname or "").rstrip(".")
+    name = f"[{name}]" if ":" in name else name  # an IPv6 address
     return name if parts.port in {None, DEFAULT_PORTS.get(parts.scheme)} else f"{name}:{parts.port}"
 
 

@@ -20,10 +20,13 @@ from scrapy.exceptions import DropItem, NotConfigured
 
 from crawler.errors import LanguageUnwanted, OutputError, PageError, RightsReserved
 from crawler.extensions import Workers
-from crawler.items import JsonValue, Page, Record, Verdict
+from crawler.items import JsonValue, Label, Page, Record, Verdict
 from crawler.reports import RunFigures, SiteRun, run_report
 from crawler.rights import Rights, reserved
-from crawler.signals import page_failed, page_recorded, page_unchanged
+from crawler.signals import page_failed, page_recorded, page_repeated, page_unchanged
+from crawler.site_knowledge import SiteKnowledge
+from crawler.site_learning import SiteLearning
+from crawler.state.protocol import RemembersSites, Store
 from crawler.state.runs import new_run_id
 from crawler.state.settlements import as_written
 from crawler.state.store import CrawlStore
@@ -33,12 +36,27 @@ from crawler.traffic import SiteTraffic
 from crawler.urls import normalized_url, record_id
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from scrapy.crawler import Crawler
+    from scrapy.settings import BaseSettings
 
 logger = logging.getLogger(__name__)
 
-READ_PAGE = "crawler.flow:record_of"
+READ_PAGE, EXPLAIN_PAGE = "crawler.flow:record_of", "crawler.flow:explained_record_of"
 FLUSH_CHECK_SECONDS = 0.5
+
+
+def open_store(settings: BaseSettings, run_id: str, now: datetime) -> Store:
+    """Return the store of the engine that the settings name. Raises UsageError, OutputError, StateError or LockHeld."""
+    folder = Path(settings["WINNOW_OUTPUT"])
+    engine = settings.getdict("WINNOW_ENGINE")
+    if engine.get("kind", "local") == "local":
+        return CrawlStore.open(folder, run_id, now)
+    from crawler.engines.options import RedisOptions  # one machine needs no Redis
+    from crawler.engines.store import RedisStore
+
+    return RedisStore.open(folder, run_id, now, RedisOptions.from_setting(engine))
 
 
 class ExtractPipeline:
@@ -50,6 +68,7 @@ class ExtractPipeline:
         if workers is None:
             raise NotConfigured("ExtractPipeline needs the extension crawler.extensions.Workers")
         self.workers = workers
+        self.read_page = EXPLAIN_PAGE if scrapy_crawler.settings.getbool("WINNOW_ALL_REASONS") else READ_PAGE
 
     @classmethod
     def from_crawler(cls, scrapy_crawler: Crawler) -> Self:
@@ -61,11 +80,37 @@ class ExtractPipeline:
             return item
         requested = item.requested_url or item.url or ""
         try:
-            record: Record = await asyncio.wrap_future(self.workers.pool.submit(READ_PAGE, item))
-            self._check(record, item)
+            record = await self._read(item, requested)
+        except OutputError as error:
+            store = self.crawler.get_item_pipeline(StorePipeline)
+            assert store is not None
+            store.fail(error)
+            raise DropItem(f"{requested}: not read, the run ends") from error
         except PageError as error:
             self.crawler.signals.send_catch_log(page_failed, requested_url=requested, error=error)
             raise DropItem(f"{requested}: {error}") from error
+        if record is None:
+            raise DropItem(f"{requested}: held until more is known of its site")
+        return record
+
+    async def _read(self, page: Page, requested: str) -> Record | None:
+        """Return the record of a page, None for one that is held. Raises PageError."""
+        store = self.crawler.get_item_pipeline(StorePipeline)
+        knowledge = store.knowledge if store is not None else None
+        waiting = store.in_flight.get(requested) if store is not None else None
+        if knowledge is None or waiting is None:
+            return await self._read_once(page)
+        was_thin = knowledge.learning.is_thin(waiting.site)
+        record = await self._read_once(knowledge.informed(page, waiting.site))
+        state = knowledge.learned(page, record, waiting.site, was_thin=was_thin)
+        if state == "again":
+            record = await self._read_once(knowledge.informed(page, waiting.site))
+            knowledge.learned(page, record, waiting.site, was_thin=False)
+        return None if state == "held" else replace(record, site_observation=None)
+
+    async def _read_once(self, page: Page) -> Record:
+        record: Record = await asyncio.wrap_future(self.workers.pool.submit(self.read_page, page))
+        self._check(record, page)
         return record
 
     def _check(self, record: Record, page: Page) -> None:
@@ -91,11 +136,13 @@ class StorePipeline:
         self.figures = RunFigures()
         self.sites_without_copies = frozenset[str]()
         """Names of the sites whose near-duplicates are settled as duplicates instead of written and marked."""
+        self.knowledge: SiteKnowledge | None = None
+        """What is known of the sites; None where pages are read alone."""
         self._body_hashes: dict[str, str] = {}
         self.error: OutputError | None = None
         """What kept records or report from being written."""
         self.report_path: Path | None = None
-        self._store: CrawlStore | None = None
+        self._store: Store | None = None
         self._flushing: asyncio.Task[None] | None = None
 
     @classmethod
@@ -105,7 +152,7 @@ class StorePipeline:
         return cls(scrapy_crawler)
 
     @property
-    def store(self) -> CrawlStore:
+    def store(self) -> Store:
         if self._store is None:
             raise RuntimeError("the store is open from open_spider to the end of the crawl")
         return self._store
@@ -114,16 +161,33 @@ class StorePipeline:
         """Open state and output folder. Raises OutputError, StateError or LockHeld: then the crawl does not begin."""
         now = datetime.now(UTC)
         self.run_id = new_run_id(now)
-        self._store = CrawlStore.open(Path(self.crawler.settings["WINNOW_OUTPUT"]), self.run_id, now)
+        self._store = open_store(self.crawler.settings, self.run_id, now)
         self.crawler.signals.connect(self.page_failed, page_failed)
         self.crawler.signals.connect(self.page_unchanged, page_unchanged)
         self.crawler.signals.connect(self.spider_closed, signals.spider_closed)
+        if self.crawler.settings.getbool("WINNOW_SITE_MEMORY"):
+            load = self._store.site_memory if isinstance(self._store, RemembersSites) else lambda _: None
+            self.knowledge = SiteKnowledge(SiteLearning(load, len(Label)), self.in_flight_of_site)
         self._flushing = asyncio.create_task(self._flush_in_time())
 
     def begin(self, waiting: Waiting) -> None:
         """Note that the page of a ledger row is being asked for."""
         self.in_flight[waiting.url] = waiting
         self.in_flight_of_site[waiting.site] += 1
+
+    def site_ended(self, site: str) -> None:
+        """Note that no further page of the site is asked for."""
+        if self.knowledge is not None:
+            self.knowledge.site_ended(site)
+
+    def going_on(self) -> Iterator[Page | Record]:
+        """Yield the held pages that are to go through the pipelines now."""
+        if self.knowledge is not None:
+            yield from self.knowledge.due()
+
+    def expects_more(self) -> bool:
+        """Whether a page is held or may come to be held."""
+        return self.knowledge is not None and self.knowledge.expects()
 
     def fetched(self, requested_url: str, body_hash: str) -> None:
         """Note the sha256 of a page's bytes, by which a later visit sees that nothing changed."""
@@ -134,6 +198,16 @@ class StorePipeline:
         """Write a record and return its JSON object. Raises DropItem for a duplicate."""
         if not isinstance(item, Record):
             return item
+        try:
+            return self._keep_record(item)
+        except OutputError as error:
+            self.fail(error)
+            raise DropItem(f"{item.requested_url}: not kept, the run ends") from error
+
+    def _keep_record(self, item: Record) -> JsonValue:
+        """Write a record and return its JSON object. Raises DropItem for one that is not written."""
+        if (item.requested_url or "") not in self.in_flight:
+            raise DropItem(f"{item.requested_url}: its site was taken over by another worker meanwhile")
         waiting = self._settled(item.requested_url or "")
         body_hash = self._body_hashes.pop(waiting.url, None)
         verdict = self.store.claim(item, waiting)
@@ -153,10 +227,10 @@ class StorePipeline:
         if verdict.state == "unchanged":
             self._settle_unchanged(waiting, item.etag, item.last_modified, body_hash)
             raise DropItem(f"{waiting.url}: the text is the same")
-        self.store.write(record, waiting.site, waiting.normalized_url, body_hash)
+        content = self.store.write(record, waiting.site, waiting.normalized_url, body_hash)
         self.figures.count(waiting.site, record)
         self._flush_if_due()
-        return record.to_dict()
+        return content
 
     def repeats(self, requested_url: str, page_url: str, body_hash: str, significant_params: frozenset[str]) -> bool:
         """Settle a page whose bytes gave a record already, here or at another address; False where none did.
@@ -170,6 +244,7 @@ class StorePipeline:
         same = _outcome(self._settled(requested_url), "duplicate", detail="the same bytes", original_id=known.record_id)
         page_id = record_id(normalized_url(page_url, significant_params))
         self.store.settle(replace(same, page_id=page_id, page_published=known.published))
+        self.crawler.signals.send_catch_log(page_repeated, requested_url=requested_url)
         self._flush_if_due()
         return True
 
@@ -196,6 +271,11 @@ class StorePipeline:
 
     def spider_closed(self, reason: str) -> None:
         """Commit what is left, finish the files and write the run's report."""
+        if self.knowledge is not None and self.error is None:
+            for record in self.knowledge.left_over():
+                with contextlib.suppress(DropItem):
+                    self._keep_record(record)
+            self._keep(lambda: self._save_memories(at_end=True))
         store, self._store = self.store, None
         if self.error is not None:
             store.abort()
@@ -206,7 +286,7 @@ class StorePipeline:
             self.error = error
             logger.error("%s", error)
 
-    def _report(self, store: CrawlStore, reason: str) -> dict[str, JsonValue]:
+    def _report(self, store: Store, reason: str) -> dict[str, JsonValue]:
         traffic = self.crawler.get_extension(SiteTraffic)
         assert traffic is not None
         sites = {
@@ -231,14 +311,29 @@ class StorePipeline:
         while True:
             await asyncio.sleep(FLUSH_CHECK_SECONDS)
             self._flush_if_due()
+            if self.error is None and self._store is not None:
+                self._keep(self._store.keep_alive)
+
+    def _save_memories(self, *, at_end: bool = False) -> None:
+        if self.knowledge is not None and isinstance(self._store, RemembersSites):
+            memories = self.knowledge.unsaved(at_end=at_end)
+            if memories:
+                self._store.keep_site_memories(memories)
 
     def _flush_if_due(self) -> None:
-        if self.error is not None or not self.store.due_for_flush():
-            return
+        if self.error is None and self.store.due_for_flush():
+            self._keep(self.store.flush)
+            self._keep(self._save_memories)
+
+    def _keep(self, step: Callable[[], None]) -> None:
         try:
-            self.store.flush()
+            step()
         except OutputError as error:
-            # Nothing more can be kept: stop, and leave what is not committed to the next run.
+            self.fail(error)
+
+    def fail(self, error: OutputError) -> None:
+        """Stop, as nothing more can be kept; what is not committed is left to the next run."""
+        if self.error is None:
             self.error = error
             logger.error("%s", error)
             asyncio.create_task(self.crawler.engine.close_spider_async(reason="output_failed"))  # noqa: RUF006

@@ -41,6 +41,7 @@ METAREFRESH_ENABLED = False  # a way round the redirect limit
 DOWNLOAD_MAXSIZE = 10_000_000  # bytes, also after decompression; sources get more, see spiders/news.py
 DOWNLOAD_WARNSIZE = 0  # bytes, 0 = never: the cause in the ledger says it
 DOWNLOAD_TIMEOUT = 30  # seconds for the whole answer, not between two bytes
+WINNOW_IN_FLIGHT_BYTES = 200_000_000  # bytes of all answers received and not read yet; above it they wait. 0 = no bound
 DOWNLOAD_FAIL_ON_DATALOSS = True  # a cut body is a failed page, never half an article
 RETRY_TIMES = 2  # a page that fails three times in a run waits for the next
 RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"  # the ledger and stderr name the page once
@@ -63,15 +64,18 @@ WINNOW_NETWORK_DOWN_HOSTS = 3  # different hosts out of reach in a row that stop
 
 # Extraction runs in worker processes (crawler/workers.py), never in the reactor.
 WINNOW_EXTRACTION_WORKERS = 0  # processes, 0 = one a core
-WINNOW_PAGE_SECONDS = 20.0  # wall time of one page in a worker
+WINNOW_PAGE_SECONDS = 20.0  # CPU time of one page in a worker; ten times as much on the wall clock
 CONCURRENT_ITEMS = 8  # items of one response; our spiders give one
 SCRAPER_SLOT_MAX_ACTIVE_SIZE = 20_000_000  # bytes of pages waiting for a worker: downloads pause above it
 
 WINNOW_NEAR_DUPLICATES = "mark"  # written with `duplicate_of`; "drop": not written; sites.toml overrides it
+WINNOW_SITE_MEMORY = True  # what repeats across a site's pages helps to label them; its first pages wait for that
+WINNOW_ALL_REASONS = False  # True: the article's own blocks and menus get a reason too, which no line holds by itself
 WINNOW_WRITE_ALL = False  # True: pages that are no articles become records too
 
 # Where records and state go; the layout is in output/README.md.
 WINNOW_OUTPUT = "output"
+WINNOW_ENGINE: dict[str, object] = {}  # `[engine]` of sites.toml, which wins; empty: the state is in the output folder
 WINNOW_STATE = True  # False: nothing is remembered and nothing dropped (`winnow scrape`)
 WINNOW_WARC = False  # True: the pages that were fetched are kept as WARC files beside the records
 WINNOW_WARC_BYTES = 2**30  # bytes from which on such a file is full
@@ -99,6 +103,7 @@ ITEM_PIPELINES = {
     "crawler.pipelines.StorePipeline": 800,
 }
 EXTENSIONS = {
+    "crawler.in_flight.AnswersInFlight": 5,
     "crawler.extensions.Workers": 10,
     "crawler.traffic.SiteTraffic": 20,
     "crawler.archiving.CrawlArchive": 30,  # before the store closes: an archive that fails stops the run

@@ -7,5 +7,8 @@ page_failed = object()
 page_recorded = object()
 """A page ended well. Handlers get `requested_url: str`, `record: Record` and `verdict: Verdict`."""
 
+page_repeated = object()
+"""A page has the bytes of another one, which gave a record. Handlers get `requested_url: str`."""
+
 page_unchanged = object()
 """A page that we have was asked for again and is the same. Handlers get `requested_url: str`."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from importlib.resources import files
 from ipaddress import ip_address
@@ -187,7 +187,12 @@ def registered_domain(url_or_host: str) -> str:
 
     Raises BadUrl or SchemeRefused.
     """
-    name = _host_of(url_or_host)
+    return _domain_of(_host_of(url_or_host))
+
+
+@lru_cache(maxsize=4096)
+def _domain_of(name: str) -> str:
+    """The links of a site name a few hosts again and again."""
     if _is_ip(name):
         return name
     parts = _split_domain()(name)
@@ -216,4 +221,9 @@ def same_site(url: str, site_url: str, allow_hosts: frozenset[str] = frozenset()
     Raises BadUrl or SchemeRefused for either URL.
     """
     name = host(url)
-    return registered_domain(url) == registered_domain(site_url) or name in {_host_of(h) for h in allow_hosts}
+    return _domain_of(name) == _site_domain(site_url) or name in {_host_of(h) for h in allow_hosts}
+
+
+@lru_cache(maxsize=1024)
+def _site_domain(site_url: str) -> str:
+    return registered_domain(site_url)

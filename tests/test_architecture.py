@@ -23,9 +23,11 @@ ALLOWED: dict[str, set[str]] = {
     "addresses": {"errors", "urls"},
     # pure stages
     "discovery": CORE,
-    "extraction": CORE | {"rights"},
+    "extraction": CORE | {"rights", "site_memory"},
+    "site_memory": {"errors", "items"},
     "dedup": CORE | {"state"},  # sqlite_seen works inside the store's transaction
     "records": CORE,
+    "exports": {"errors", "items", "records"},
     # framework-free
     "rights": set(),
     "rights_files": set(),
@@ -36,11 +38,14 @@ ALLOWED: dict[str, set[str]] = {
     "worker_process": set(),
     "worker_preload": {"flow"},
     "workers": {"errors", "worker_process"},
-    "config": {"errors", "urls"},
+    "config_file": {"errors"},
+    "engine_config": {"config_file"},
+    "config": {"config_file", "engine_config", "errors", "urls"},
     "contact": {"addresses", "config", "urls"},
+    "engines": CORE | {"dedup", "records", "state"},
     "state": CORE | {"dedup", "records"},
     "demo": CORE,
-    "training": CORE | {"extraction"},
+    "training": CORE | {"extraction", "site_memory"},
     "offline_html": {"items"},
     "view": CORE | {"offline_html", "records"},
     "report": CORE | {"offline_html", "records", "state"},
@@ -51,21 +56,27 @@ ALLOWED: dict[str, set[str]] = {
     "addons": {"settings"},
     "failures": {"errors"},
     "resolver": {"addresses"},
+    "in_flight": set(),
     "content_codings": {"errors"},
     "archives": CORE | {"content_codings", "extraction", "records", "rights"},  # pages are judged as in the crawl
     "datatrove_blocks": {"archives", "errors", "items", "statuses", "workers"},
-    "archiving": {"archives", "errors", "items", "pipelines", "rights", "robots", "signals"},
-    "downloads": {"addresses", "errors"},
-    "middlewares": {"addresses", "content_codings", "errors", "urls"},
+    "archiving": {"archives", "errors", "in_flight", "items", "pipelines", "rights", "robots", "signals"},
+    "downloads": {"addresses", "errors", "in_flight", "resolver"},
+    "middlewares": {"addresses", "content_codings", "errors", "in_flight", "urls"},
     "kept_hosts": {"errors", "hosts", "pipelines"},
     "site_files": {"hosts", "kept_hosts"},
     "politeness": {"errors", "failures", "hosts", "kept_hosts", "network", "resolver"},
     "robots": {"errors", "failures", "hosts", "resolver", "rights", "rights_files", "site_files"},
     "extensions": {"workers"},
-    "pipelines": CORE | {"extensions", "reports", "rights", "signals", "state", "statuses", "traffic"},
+    "site_learning": {"items", "site_memory"},
+    "site_knowledge": {"items", "site_learning"},
+    "pipelines": {
+        *CORE, "engines", "extensions", "reports", "rights", "signals", "site_knowledge", "site_learning", "state",
+        "statuses", "traffic",
+    },
     "spiders": {
-        *CORE, "addresses", "config", "contact", "discovery", "extensions", "failures", "pipelines", "resolver",
-        "robots", "signals", "state",
+        *CORE, "addresses", "config", "config_file", "contact", "discovery", "engine_config", "extensions",
+        "failures", "pipelines", "resolver", "robots", "signals", "state",
     },
     "reports": {"items"},
     "metrics": {"records"},
@@ -73,20 +84,22 @@ ALLOWED: dict[str, set[str]] = {
     "__main__": {"cli"},
     "cli": {"commands", "errors"},
     "commands": {
-        *CORE, "addresses", "archives", "config", "contact", "demo", "extensions", "extraction", "flow", "metrics",
-        "pipelines", "politeness", "records", "report", "signals", "spiders", "state", "statuses", "view", "workers",
+        *CORE, "addresses", "archives", "config", "config_file", "contact", "demo", "engine_config", "engines",
+        "exports", "extensions", "extraction", "flow", "metrics", "pipelines", "politeness", "records", "report",
+        "signals", "site_learning", "site_memory", "spiders", "state", "statuses", "view", "workers",
     },
 }  # fmt: skip
 FREE_OF_FRAMEWORK = {
     "items", "errors", "urls", "addresses", "discovery", "extraction", "dedup", "records", "flow", "statuses",
-    "workers", "worker_process", "worker_preload", "config", "contact", "state", "demo", "settings", "training",
-    "archives", "content_codings", "hosts", "metrics", "network", "offline_html", "report", "reports", "rights",
-    "rights_files", "url_variants", "view",
+    "workers", "worker_process", "worker_preload", "config", "contact", "state", "demo", "exports", "settings",
+    "training", "archives", "content_codings", "hosts", "metrics", "network", "offline_html", "report", "reports",
+    "rights", "rights_files", "site_memory", "url_variants", "view",
 }  # fmt: skip
 FRAMEWORK = {"scrapy", "twisted", "itemadapter", "scrapy_redis", "redis"}
 SINGLE_HOMES = {
     "trafilatura": "extraction/main_content.py",
     "langdetect": "extraction/language.py",
+    "redis": "engines/connection.py",
 }
 FILES = sorted(p for p in PACKAGE.rglob("*.py") if p != PACKAGE / "__init__.py")
 

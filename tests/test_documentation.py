@@ -107,6 +107,12 @@ def test_links_lead_somewhere() -> None:
         assert target.startswith("http") or (ROOT / target).exists()
 
 
+def test_the_pictures_are_small() -> None:
+    pictures = re.findall(r"!\[[^\]]+\]\(([^)]+\.png)\)", README)
+    assert len(pictures) == 2
+    assert all((ROOT / picture).stat().st_size < 200_000 for picture in pictures)
+
+
 def test_the_two_commands_need_nothing_else() -> None:
     demo, tests = (block.strip() for block in SHELL[:2])
     for line in (demo, tests):

@@ -14,12 +14,16 @@ from pkgutil import resolve_name
 from typing import TYPE_CHECKING
 
 import pytest
-from click import Context, Group
+from click import Command, Context, Group
 
+import crawler
 from crawler import errors, settings
 from crawler.cli import LazyGroup
 from crawler.config import KEYS, load_sites
+from crawler.exports.targets import Target
+from crawler.extraction.block_model import LABELS
 from crawler.records.schema import record_schema
+from crawler.training.corpora import CORPORA, TYPED, read_corpus
 
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
@@ -148,3 +152,71 @@ def test_links_lead_somewhere() -> None:
     for text in PAGES.values():
         for target in re.findall(r"\]\(([^)#:]+)\)", text):
             assert (folder / target).exists(), target
+
+
+def options_of(found: Command) -> set[str]:
+    own = {option for parameter in found.params for option in (*parameter.opts, *parameter.secondary_opts)}
+    nested = found.commands.values() if isinstance(found, Group) else ()
+    return own | {option for child in nested for option in options_of(child)} | {"--help"}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_calls_exist(page: str) -> None:
+    group = LazyGroup("winnow")
+    blocks = "\n".join(re.findall(r"^```(?:sh|cron)\n(.*?)^```", PAGES[page], re.DOTALL | re.MULTILINE))
+    for name, rest in re.findall(r"\bwinnow ([a-z]+)\b(.*)", blocks):
+        found = group.get_command(Context(group), name)
+        assert found is not None, name
+        ours = re.split(r"[#|&;]", rest)[0]
+        assert set(re.findall(r"(?<=\s)--?[a-z][a-z-]*", ours)) <= options_of(found), f"{name}{rest}"
+
+
+def test_the_targets_of_an_export() -> None:
+    table = PAGES["records"].partition("## Taking them elsewhere")[2]
+    named = re.findall(r"`([a-z-]+)`", "".join(re.findall(r"^\| (`.*?) \|", table, re.MULTILINE)))
+    assert named == list(Target)
+
+
+def test_the_selectors_of_a_site(tmp_path: Path) -> None:
+    (tmp_path / "sites.toml").write_text(block_of("teaching", "toml"), encoding="utf-8")
+    (site,) = load_sites(tmp_path / "sites.toml")
+    assert (site.prune, site.keep) == ((".recipe-card", "aside.service"), ("div.live-ticker",))
+
+
+LABELLED = "https://news.test/bridge"
+
+
+@pytest.fixture
+def corrected(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """One page of corrections as the view saves it; return its labels, of which a person changed one."""
+    paragraphs = "".join(f"<p>{'The old bridge was opened again on Monday, the mayor said. ' * 4}</p>" for _ in "abc")
+    html = f'<html><meta charset="latin1"><body><article><h1>Brücke</h1>{paragraphs}</article></body></html>'
+    record = crawler.extract(html, url=LABELLED)
+    labels = [str(segment.label) for segment in record.segments]
+    labels[labels.index("body")] = "advertisement"
+    page = {
+        "page": record.id, "url": LABELLED, "lang": "en", "kind": "html", "file": None, "html_text": html,
+        "runs": [[label, 1] for label in labels],
+    }  # fmt: skip
+    (tmp_path / "winnow-labels.jsonl").write_text(json.dumps(page) + "\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return labels
+
+
+def python_of(page: str) -> list[str]:
+    return re.findall(r"^```python\n(.*?)^```", PAGES[page], re.DOTALL | re.MULTILINE)
+
+
+def test_corrections_measure(corrected: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """The recipe names the block whose label a person changed, and no other."""
+    exec(compile(python_of("teaching")[0], "teaching.md", "exec"), {})
+    (line,) = capsys.readouterr().out.splitlines()
+    assert line.startswith(f"{LABELLED} body should be advertisement: The old bridge")
+
+
+def test_corrections_become_a_corpus(corrected: list[str], tmp_path: Path) -> None:
+    exec(compile(python_of("teaching")[1], "teaching.md", "exec"), {})
+    (page,) = read_corpus(tmp_path / "corpora" / "typed")
+    assert [str(LABELS[number]) for number in page.labels] == corrected
+    assert page.tree.blocks[0].text == "Brücke"
+    assert all(not list(read_corpus(tmp_path / "corpora" / name)) for name in CORPORA if name != TYPED)

@@ -214,7 +214,7 @@ def test_unreadable_dates_do_not_raise() -> None:
         ("https://news.example:443/", "news.example"),
         ("http://news.example:443/", "news.example:443"),
         ("http://news.example.:8080/", "news.example:8080"),
-        ("http://[::1]:8080/", "::1:8080"),
+        ("http://[::1]:8080/", "[::1]:8080"),
     ],
 )
 def test_host_of(url: str, host: str) -> None:

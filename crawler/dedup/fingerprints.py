@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from functools import lru_cache
 
 # Soft hyphen; Arabic letter mark; Mongolian vowel separator; zero-width space, joiners and direction marks;
 # embeddings; word joiner and invisible operators with the isolates; byte order mark.
@@ -21,6 +22,7 @@ def text_hash(text: str) -> str:
     return f"sha256:{digest.hexdigest()}"
 
 
+@lru_cache(maxsize=1)  # asked twice of each text: for its hash and for its shingles
 def comparable(text: str) -> str:
     """Return what is left of a text without case, compatibility forms, zero-width characters and breaks."""
     # Zero-width characters go first: between a letter and its accent they would keep the two from composing.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,10 +63,15 @@ class Match:
 
 def bands_of(signature: Signature) -> list[int]:
     """Return BANDS numbers of 64 bits with sign: texts that have one in common may be alike."""
-    whole = _keys(signature.minima.reshape(-1, ROWS_PER_BAND), 0)
-    head = _keys(signature.head.reshape(-1, ROWS_PER_HEAD_BAND), len(whole))
-    keys: list[int] = np.concatenate([whole, head]).view(np.int64).tolist()
-    return keys
+    return list(_bands(signature.minima.tobytes(), signature.head.tobytes()))
+
+
+@lru_cache(maxsize=1024)
+def _bands(minima: bytes, head: bytes) -> tuple[int, ...]:
+    """A record is asked for its bands four times between its claim and its commit."""
+    of_whole = _keys(np.frombuffer(minima, np.uint32).reshape(-1, ROWS_PER_BAND), 0)
+    of_head = _keys(np.frombuffer(head, np.uint32).reshape(-1, ROWS_PER_HEAD_BAND), len(of_whole))
+    return tuple(np.concatenate([of_whole, of_head]).view(np.int64).tolist())
 
 
 def _keys(rows: NDArray[np.uint32], first_band: int) -> NDArray[np.uint64]:

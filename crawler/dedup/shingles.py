@@ -20,6 +20,8 @@ _MARKS = "\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0900-\u0963\u0966-\u0dff"
 _CHARACTER = re.compile(rf"[{_UNSPACED}]")
 _UNIT = re.compile(rf"[{_UNSPACED}]|(?:(?![{_UNSPACED}])[\w{_MARKS}])+")
 """A word, or one character of a script that sets no spaces."""
+_WORD = re.compile(rf"[\w{_MARKS}]+")
+"""The same in a text without such characters, in half the time."""
 
 WORDS_PER_SHINGLE = 3
 """Research: with five light edits fall to J .79, with two unrelated texts rise."""
@@ -53,8 +55,8 @@ def shingles_of(text: str) -> Shingles | None:
     Case, punctuation, white space, compatibility forms and zero-width characters make no difference.
     """
     folded = comparable(text)
-    units = _UNIT.findall(folded)
     characters = len(_CHARACTER.findall(folded))
+    units = (_UNIT if characters else _WORD).findall(folded)
     words = len(units) - characters + characters // CHARACTERS_PER_WORD
     if words < MIN_WORDS:
         return None

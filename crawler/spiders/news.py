@@ -14,17 +14,20 @@ from msgspec.structs import replace
 from scrapy import Request
 
 from crawler.addresses import AllowedAddress, parse_allowed
-from crawler.config import Site, age_seconds, choose_sites, load_sites
+from crawler.config import Site, choose_sites, load_sites
+from crawler.config_file import age_seconds
 from crawler.contact import is_allowed
 from crawler.discovery.dates import instant
 from crawler.discovery.options import DEFAULT_OPTIONS
 from crawler.discovery.sources import SourceLinks
+from crawler.engine_config import load_engine
 from crawler.errors import OutputError, PageError, UsageError, WaitingPage
 from crawler.extensions import Workers
 from crawler.failures import http_error
-from crawler.items import DiscoveredVia, Link
+from crawler.items import DiscoveredVia, Link, Page, Record
 from crawler.robots import RobotsMiddleware
 from crawler.spiders.base import ArticleSpider, site_meta
+from crawler.spiders.host_groups import host_groups
 from crawler.spiders.sources import (
     Source,
     Window,
@@ -41,13 +44,16 @@ if TYPE_CHECKING:
     from scrapy.http import Response
     from twisted.python.failure import Failure
 
-    from crawler.state.store import CrawlStore
+    from crawler.state.protocol import Store
+    from crawler.state.values import Candidate
 
 MAX_SOURCE_BYTES = DEFAULT_OPTIONS.max_sitemap_bytes
 MAX_SITEMAPS = 50
 """Sitemap files of one site in one run; an index tree can be endless. Chosen, not measured."""
 MAX_DEPTH = 2
 """Sitemap indexes inside indexes that are followed."""
+LINKS_AT_A_TIME = 100
+"""Links of a source that are looked at before the reactor's other work goes on: 10 ms."""
 NOT_MODIFIED = 304
 READ_SOURCE = "crawler.discovery.sources:read_source"
 
@@ -73,32 +79,36 @@ class NewsSpider(ArticleSpider):
         allowed = [parse_allowed(text) for text in crawler.settings.getlist("WINNOW_ALLOW_ADDRESSES")]
         chosen = choose_sites(load_sites(Path(path)), names.split(",") if names else ())
         sites = tuple(_with_rights_policy(site, allowed) for site in chosen)
+        crawler.settings.set("WINNOW_ENGINE", load_engine(Path(path)).setting, priority="spider")
         crawler.settings.set("DOWNLOAD_SLOTS", download_slots(sites, crawler.settings), priority="spider")
         spider = super().from_crawler(crawler, sites, *args, **kwargs)
         spider._window = Window(*(_moment(crawler.settings[name]) for name in ("WINNOW_SINCE", "WINNOW_UNTIL")))
         return spider
 
-    async def start(self) -> AsyncIterator[Request]:
+    async def start(self) -> AsyncIterator[Request | Page | Record]:
         """Ask for the sources, then for the pages that they gave and those left from earlier runs."""
         pipeline = self.store_pipeline
         if pipeline is None:
             raise UsageError("the news spider needs the StorePipeline; it keeps what was found")
-        now = datetime.now(UTC)
         usual = self.crawler.settings["WINNOW_NEAR_DUPLICATES"]
         pipeline.sites_without_copies = frozenset(
             site.name for site in self.sites.values() if (site.near_duplicates or usual) == "drop"
         )
-        for site in self.sites.values():
-            pipeline.store.schedule_revisits(site.name, [age_seconds(age) for age in site.revisit], now)
-            for source in self._sources_of(site, pipeline.store):
-                if self.crawler.settings.getbool("WINNOW_DUE") and not pipeline.store.is_due(source.url, now):
-                    continue
-                for request in self._ask(site, source):
-                    yield request
-        async for request in self.waiting_pages(dict(self.sites)):
+        async for request in self.waiting_pages(self.sites, host_groups(self.sites.values())):
             yield request
 
-    def _sources_of(self, site: Site, store: CrawlStore) -> list[Source]:
+    def begin_site(self, name: str) -> Iterator[Request]:
+        """Yield the requests of the site's sources, and let its articles wait whose age for a re-visit has come."""
+        pipeline = self.store_pipeline
+        assert pipeline is not None
+        site, store, now = self.sites[name], pipeline.store, datetime.now(UTC)
+        store.schedule_revisits(name, [age_seconds(age) for age in site.revisit], now)
+        self._asked.pop(name, None)
+        for source in self._sources_of(site, store):
+            if not self.crawler.settings.getbool("WINNOW_DUE") or store.is_due(source.url, now):
+                yield from self._ask(site, source)
+
+    def _sources_of(self, site: Site, store: Store) -> list[Source]:
         """Return what is configured, and what earlier runs found from there, the most fruitful first.
 
         A home page or an index that answers 304 names nothing; what it named before is asked all the same.
@@ -139,7 +149,7 @@ class NewsSpider(ArticleSpider):
         headers = source.validators(pipeline.store.source(source.url))
         if site.user_agent:
             headers["User-Agent"] = site.user_agent
-        self.open_polls += 1
+        self.open_polls[site.name] += 1
         yield Request(
             url, callback=self.parse_source, errback=self.source_failed,
             headers=headers, meta=meta, dont_filter=True, priority=100,
@@ -148,14 +158,14 @@ class NewsSpider(ArticleSpider):
     async def parse_source(self, response: Response) -> AsyncIterator[Request]:
         """Commit what the source gave; yield the requests of sources that it names."""
         site, source = self.sites[response.meta["site"]], response.meta["source"]
-        with self._polled():
+        with self._polled(site.name):
             try:
                 links = await self._read(response, source)
             except PageError as error:
                 self._poll_failed(site, source, error, response)
                 links = SourceLinks()
             else:
-                self._poll_done(site, source, response, links.links)
+                await self._poll_done(site, source, response, links.links)
             async for further in self._further_sources(site, source, links, response):
                 for request in self._ask(site, further):
                     yield request
@@ -164,7 +174,7 @@ class NewsSpider(ArticleSpider):
         """Commit why a source could not be asked; a home page's robots.txt may still name sitemaps."""
         request: Request = failure.request  # type: ignore[attr-defined] # Scrapy sets it on every failure
         site, source = self.sites[request.meta["site"]], request.meta["source"]
-        with self._polled():
+        with self._polled(site.name):
             self._poll_failed(site, source, self.error_of(failure, request), None)
             async for further in self._further_sources(site, source, SourceLinks(), None):
                 for asked in self._ask(site, further):
@@ -210,10 +220,16 @@ class NewsSpider(ArticleSpider):
             return False
         return trusts_modified(children, datetime.now(UTC)) and instant(child.modified) < instant(known.polled_at)
 
-    def _poll_done(self, site: Site, source: Source, response: Response, links: tuple[Link, ...]) -> None:
+    async def _poll_done(self, site: Site, source: Source, response: Response, links: tuple[Link, ...]) -> None:
         pipeline = self.store_pipeline
         assert pipeline is not None
-        accepted, refused = candidates_of(site, links, self._window)
+        accepted: list[Candidate] = []
+        refused: Counter[str] = Counter()
+        for begin in range(0, len(links), LINKS_AT_A_TIME):
+            some, others = candidates_of(site, links[begin : begin + LINKS_AT_A_TIME], self._window)
+            accepted += some
+            refused += others
+            await asyncio.sleep(0)
         trusted = trusts_modified(links, datetime.now(UTC))
         poll = read_poll(site, source, response, trusted=trusted)
         counts = pipeline.store.record_poll(poll, accepted)
@@ -240,14 +256,14 @@ class NewsSpider(ArticleSpider):
         self.logger.warning("%s: %s: %s", source.url, error.cause, error)
 
     @contextmanager
-    def _polled(self) -> Iterator[None]:
+    def _polled(self, name: str) -> Iterator[None]:
         """Close the poll however its reading ends: a run that waited for it would never end."""
         try:
             yield
         except OutputError as error:
             self.output_failed(error)
         finally:
-            self.open_polls -= 1
+            self.open_polls[name] -= 1
             self._wake.set()
 
 

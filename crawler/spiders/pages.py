@@ -10,7 +10,7 @@ from typing import Any
 from scrapy import Request
 
 from crawler.errors import PageError, UsageError
-from crawler.items import DiscoveredVia, Link
+from crawler.items import DiscoveredVia, Link, Page, Record
 from crawler.spiders.base import ArticleSpider
 from crawler.state.values import Candidate, Poll
 from crawler.urls import normalized_url
@@ -31,7 +31,7 @@ class PagesSpider(ArticleSpider):
         if not self.urls:
             raise UsageError("no URL given; use -a urls=https://... or -a urls=@FILE")
 
-    async def start(self) -> AsyncIterator[Request]:
+    async def start(self) -> AsyncIterator[Request | Page | Record]:
         """Ask for the pages: from the ledger with state, in the order given without."""
         if self.store_pipeline is None:
             for url in self.urls:
@@ -44,8 +44,8 @@ class PagesSpider(ArticleSpider):
                     yield request
             return
         self._find()
-        async for request in self.waiting_pages({SITE: None}):
-            yield request
+        async for found in self.waiting_pages({SITE: None}, {SITE: [SITE]}):
+            yield found
 
     def _find(self) -> None:
         """Enter the URLs into the ledger."""

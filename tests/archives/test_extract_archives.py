@@ -186,7 +186,7 @@ def test_killed_twice_it_gives_the_same_records(winnow: CommandLine, maker: Make
             "would both be written to out/x.jsonl; give each a folder",
         ),
         (("a/y.warc", "--output-dir", "out"), "out/y.jsonl: exists and is not ours; add --overwrite"),
-        (("a/x.warc", "--output-dir", "out", "-o", "f"), "goes neither with --output nor with --plain-text"),
+        (("a/x.warc", "--output-dir", "out", "-o", "f"), "goes neither with --output, --plain-text nor --site-memory"),
     ],
     ids=["a page", "two for one name", "a file of others", "two outputs"],
 )

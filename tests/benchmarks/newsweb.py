@@ -28,13 +28,14 @@ SITE = '\n[[site]]\nname = "s{n}"\nurl = "http://127.0.0.{n}:{port}/"\n'
 class Web:
     folder: Path
     sites: int
+    port: int = PORT
 
     @property
     def sites_toml(self) -> Path:
         return self.folder / "sites.toml"
 
     def ask(self, path: str) -> Any:
-        with urllib.request.urlopen(f"http://127.0.0.10:{PORT}{path}", timeout=30) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.10:{self.port}{path}", timeout=30) as answer:
             return json.loads(answer.read() or b"null")
 
     def truth(self) -> list[dict[str, Any]]:
@@ -43,18 +44,20 @@ class Web:
 
 
 @contextlib.contextmanager
-def served(script: Path, folder: Path, *, sites: int, pages: int, more: tuple[str, ...] = ()) -> Iterator[Web]:
+def served(
+    script: Path, folder: Path, *, sites: int, pages: int, more: tuple[str, ...] = (), port: int = PORT
+) -> Iterator[Web]:
     """Serve the web while the context is open, with a sites.toml that names only the home pages."""
     folder.mkdir(parents=True, exist_ok=True)
     command = [
-        sys.executable, str(script), "--sites", str(sites), "--pages-per-site", str(pages), "--port", str(PORT),
+        sys.executable, str(script), "--sites", str(sites), "--pages-per-site", str(pages), "--port", str(port),
         "--truth", str(folder / "truth.jsonl"), "--max-seconds", "7200", *more,
     ]  # fmt: skip
-    tables = "".join(SITE.format(n=n, port=PORT) for n in range(10, 10 + sites))
+    tables = "".join(SITE.format(n=n, port=port) for n in range(10, 10 + sites))
     (folder / "sites.toml").write_text("[defaults]\ndelay = 0\n" + tables, encoding="utf-8")
     with (folder / "web.log").open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log)
-        web = Web(folder, sites)
+        web = Web(folder, sites, port)
         try:
             for _ in range(START_SECONDS):
                 with contextlib.suppress(OSError):
@@ -70,7 +73,7 @@ def served(script: Path, folder: Path, *, sites: int, pages: int, more: tuple[st
 def crawl_command(web: Web, output: Path) -> list[str]:
     return [
         sys.executable, "-m", "crawler", "crawl", "--sites", str(web.sites_toml), "--output", str(output),
-        "--allow-address", f"127.0.0.0/8:{PORT}", "--quiet",
+        "--allow-address", f"127.0.0.0/8:{web.port}", "--quiet",
     ]  # fmt: skip
 
 
