@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import cache
 from importlib.resources import files
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from crawler.engines.options import PASSWORD_VARIABLE, RedisOptions
 from crawler.errors import OutputError, UsageError
@@ -101,7 +101,7 @@ class RedisServer:
             try:
                 return send()
             except redis.AuthenticationError as error:
-                raise self._refused(error) from error
+                raise self._refused() from error
             except _AWAY as error:
                 if time.monotonic() >= ends:
                     self._is_given_up = True
@@ -119,9 +119,10 @@ class RedisServer:
         try:
             known: dict[str, Any] = {}
             for section in ("server", "memory", "persistence", "cluster", "replication"):
-                known |= cast("dict[str, Any]", self._redis.info(section))
+                told: Any = self._redis.info(section)  # its type differs between releases
+                known |= told
         except redis.AuthenticationError as error:
-            raise self._refused(error) from error
+            raise self._refused() from error
         except _AWAY as error:
             raise UsageError(
                 f"Redis at {self.options.place} cannot be reached ({_fault(error)}): "
@@ -146,10 +147,8 @@ class RedisServer:
         if known.get("role", "master") not in {"master"}:
             raise UsageError(f"{place} is a replica: name the server that is written to")
 
-    def _refused(self, error: Exception) -> UsageError:
-        return UsageError(
-            f"Redis at {self.options.place} wants another password ({_fault(error)}): set {PASSWORD_VARIABLE}"
-        )
+    def _refused(self) -> UsageError:
+        return UsageError(f"Redis at {self.options.place} wants another password: set {PASSWORD_VARIABLE}")
 
 
 @cache

@@ -36,7 +36,7 @@ def _connected(redis: RedisProcess) -> Iterator[RedisServer]:
         (("--maxmemory-policy", "allkeys-lru"), "maxmemory-policy allkeys-lru"),
         (("--appendonly", "no"), "set appendonly yes"),
         (("--cluster-enabled", "yes"), "is a cluster"),
-        (("--requirepass", "secret"), f"wants another password (Authentication required.): set {PASSWORD_VARIABLE}"),
+        (("--requirepass", "secret"), f"wants another password: set {PASSWORD_VARIABLE}"),
     ],
     ids=["evicts", "forgets", "cluster", "password"],
 )
