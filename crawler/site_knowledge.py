@@ -23,6 +23,8 @@ class SiteKnowledge:
         self._going_on: set[str] = set()
         """URLs of pages that are read for the second time."""
         self._ended: set[str] = set()
+        self._given_up: set[str] = set()
+        """Sites that taught too little in many pages: theirs are held no more."""
 
     def informed(self, page: Page, site: str) -> Page:
         """Return the page with the memory of its site."""
@@ -32,7 +34,7 @@ class SiteKnowledge:
         """Take in what a page gave; return what becomes of it: `done`, `again` or `held`."""
         self.learning.learn(site, record.site_observation)
         url = page.requested_url or page.url or ""
-        if not was_thin or url in self._going_on or record.plain_text:
+        if not was_thin or url in self._going_on or record.plain_text or site in self._given_up:
             self._going_on.discard(url)
             return "done"
         if not self.learning.is_thin(site):
@@ -47,11 +49,13 @@ class SiteKnowledge:
 
     def due(self) -> Iterator[Page | Record]:
         """Yield the held pages that go on now: enough is known of their site, or all its pages are here, or too much
-        is held. Where no other page of the site was seen, the record as it was read.
+        is held, of it or in all. Where no other page of the site was seen, the record as it was read.
         """
         for site in self.learning.sites_with_held:
             is_whole = site in self._ended and self.in_flight_of_site[site] <= self.learning.held(site)
-            if is_whole or self.learning.is_full or not self.learning.is_thin(site):
+            if self.learning.held(site) >= self.learning.options.held_pages:
+                self._given_up.add(site)
+            if is_whole or self.learning.is_full or site in self._given_up or not self.learning.is_thin(site):
                 is_alone = self.learning.articles(site) <= 1
                 for held in self.learning.release(site):
                     yield held.record if is_alone else self._again(held)
@@ -59,7 +63,9 @@ class SiteKnowledge:
     def expects(self) -> bool:
         """Whether pages are held, or may be."""
         under_way = (site for site, count in self.in_flight_of_site.items() if count > 0)
-        return bool(self.learning.sites_with_held) or any(map(self.learning.is_thin, under_way))
+        return bool(self.learning.sites_with_held) or any(
+            self.learning.is_thin(site) and site not in self._given_up for site in under_way
+        )
 
     def left_over(self) -> Iterator[Record]:
         """Yield what is still held when the run is stopped, as it was read."""

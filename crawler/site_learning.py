@@ -21,6 +21,9 @@ class LearningOptions:
     articles leaked blocks are down to a sixth, and fall no further (measured). What is held is read twice."""
     held_bytes: int = 64_000_000
     """Of all pages that are held, compressed; above it the pages of the first site go on with what is known."""
+    held_pages: int = 8
+    """Of one site: pages from which none of it is held any more in this run. Copies teach nothing, and what is held
+    counts as under way: with half of the 16 that may be, the next are still asked for."""
     memories: int = 64
     """Sites whose memory is at hand; those of others are bytes. Chosen."""
     unsaved_articles: int = 32

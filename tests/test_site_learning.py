@@ -130,3 +130,15 @@ def test_memories_that_are_not_at_hand_are_not_lost() -> None:
         learning.learn(site, observation.site_observation)
     assert [learning.articles(site) for site in ("a", "b", "c", "d")] == [1, 1, 1, 1]
     assert sorted(learning.unsaved()) == ["a", "b", "c", "d"]
+
+
+def test_a_site_that_teaches_nothing_does_not_hold_up_the_run(desk: Desk) -> None:
+    same = article(1)
+    for number in range(30):
+        url = f"https://news.example/copy-{number}"
+        desk.read(Page(same, url=url, requested_url=url))
+        desk.go_on()
+        assert desk.under_way[SITE] < 2 * desk.learning.options.held_pages
+    assert desk.learning.is_thin(SITE)
+    assert len(desk.urls) == 30
+    assert not desk.knowledge.expects()
