@@ -408,11 +408,17 @@ class RedisProcess:
             self.process = None
 
 
+HIGHEST_REDIS_PORT = 55_535
+"""A server of a cluster listens at its port and at 10,000 more."""
+
+
 @contextmanager
 def redis_process(folder: Path, *more: str) -> Iterator[RedisProcess]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = 1 << 16
+    while port > HIGHEST_REDIS_PORT:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
     redis = RedisProcess(folder, port)
     redis.start(*more)
     try:

@@ -15,7 +15,7 @@ import numpy as np
 
 from crawler.dedup.minhash import HEAD_PERMUTATIONS, PERMUTATIONS, Minima, Signature
 from crawler.dedup.near import Entry, Match, NearOptions, bands_of
-from crawler.dedup.near_claims import SECONDS_PER_WEEK, week_of
+from crawler.dedup.near_claims import MAX_CLUSTER, SECONDS_PER_WEEK, week_of
 from crawler.engines.changes import Changes
 from crawler.engines.connection import RedisServer
 from crawler.engines.ledger import digest_of
@@ -53,8 +53,11 @@ class RedisBands:
         self._server = server
         self._changes = changes
         self._options = options
+        self._linked: dict[str, set[str]] = {}
+        """Records with their partners, of the clusters that were asked for: each is asked for as a whole."""
 
     def candidates(self, entry: Entry) -> list[Entry]:
+        self._linked = {}
         # One more than wanted: a version before of the same record may be among them.
         words = (*self._weeks(entry.week), RECORD_BYTES, self._options.max_candidates + 1)
         found = self._server.run("near", *words, *_band_digests(entry.signature))
@@ -67,10 +70,13 @@ class RedisBands:
         return sorted((o for o in found if o.record_id != entry.record_id), key=lambda other: other.record_id)
 
     def partners(self, record_id: str) -> set[str]:
-        names = self._server.ask("HKEYS", self._server.key("near", record_id))
-        return {name.decode() for name in names}
+        if record_id not in self._linked:
+            found = self._server.run("component", record_id, MAX_CLUSTER)
+            self._linked |= {name.decode(): {one.decode() for one in partners} for name, partners in found}
+        return set(self._linked[record_id])
 
     def add(self, entry: Entry, matches: Sequence[Match]) -> None:
+        self._linked = {}
         self._changes.add("@unpair", entry.record_id)
         named = b"" if entry.canonical_id is None else digest_of(entry.canonical_id)
         expires = (entry.week + self._options.weeks) * SECONDS_PER_WEEK + MARGIN_SECONDS
@@ -85,6 +91,7 @@ class RedisBands:
                 self._changes.add("EXPIRE", key, PAIR_WEEKS * SECONDS_PER_WEEK)
 
     def remove(self, record_id: str) -> None:
+        self._linked = {}
         self._changes.add("@unpair", record_id)
         now = week_of(datetime.now(UTC))
         self._changes.add("@forget", digest_of(record_id), *self._weeks(now), RECORD_BYTES)

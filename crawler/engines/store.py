@@ -134,9 +134,7 @@ class RedisStore(RedisSources):
         return rows
 
     def waiting_count(self, site: str | None) -> int:
-        return sum(
-            self.turns.count_takable(name, self._queued(name)) for name in self._sites(site) if self._begin(name)
-        )
+        return sum(self.turns.count_takable(name, self._queued(name)) for name in self._sites(site))
 
     def claim(self, record: Record, waiting: Waiting | None = None) -> Verdict:
         written = None

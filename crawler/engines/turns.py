@@ -21,6 +21,8 @@ class SharedTurns:
         self._ledger = ledger
         self._tally = tally
         self._flush = flush
+        self._takes = False
+        """Whether sites come by `take`."""
         self._ages: dict[str, int] = {}
         self._left_of_group: dict[str, set[str]] = {}
         """Group -> its sites that are not at their end."""
@@ -31,6 +33,7 @@ class SharedTurns:
         self._leases.offer(groups, joins=joins)
 
     def take(self) -> Sequence[str]:
+        self._takes = True
         leases = self._leases.take()
         for lease in leases:
             self._left_of_group[lease.group] = set(lease.sites)
@@ -98,10 +101,14 @@ class SharedTurns:
             self._tally.close_group(group)
 
     def begin(self, site: str, finding: SharedFinding) -> bool:
-        """Lease the site's group where nobody offered it, and take over what waits; return whether it is ours."""
+        """Take over what waits at the site, the first time; return whether it is ours.
+
+        Where sites are not taken in turns, it is leased when it is first named. Raises OutputError where another
+        worker holds it then.
+        """
         group = self._leases.group_of(site)
-        if group in self._leases.lost:
-            return False
+        if group in self._leases.lost or (self._takes and group not in self._leases.held):
+            return False  # another worker has it, or may have it by now
         if group not in self._leases.held and self._leases.take_site(site) is None:
             raise OutputError(f"{site}: another worker is at work on it: wait for its end")
         if not self._tally.has(site):
@@ -127,6 +134,9 @@ class SharedTurns:
         return rows or []
 
     def count_takable(self, site: str, queued: Sequence[str]) -> int:
+        """Return how many rows can be taken; none of a site that is not held, which is not leased for that."""
+        if self._leases.group_of(site) not in self._leases.held:
+            return 0
         return self._ledger.count_takable(self._leases.group_of(site), site, queued)
 
     def accounts(self) -> dict[str, SiteAccount]:

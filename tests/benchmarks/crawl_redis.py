@@ -3,7 +3,7 @@
 python -m tests.benchmarks.crawl_redis NEWSWEB_SCRIPT shared|kills|restart [--sites 20] [--pages 100] [--workers 3]
 python -m tests.benchmarks.crawl_redis - memory [--documents 20000]
 
-`shared`: one worker and several against the truth: records, seconds, commands a page on the server.
+`shared`: one worker and several against the truth: records, seconds, round trips a page.
 `kills`: SIGKILL of a random worker every 5 s, ten times, each replaced at once. `restart`: the same with the server
 killed and started again in the middle. `memory`: bytes a URL and a document in Redis, of synthetic articles.
 """
@@ -105,15 +105,15 @@ def shared(web: Web, redis: RedisProcess, folder: Path, options: argparse.Namesp
         set_engine(web, redis, f"shared{number}", 30)
         output = folder / f"shared-{number}"
         web.ask("/__stats?reset")
-        server = operations(redis)
+        server = round_trips(redis)
         began = time.monotonic()
         codes = Workers(web, output, number).wait()
         seconds = time.monotonic() - began
         stats = web.ask("/__stats")["total"]
-        done = operations(redis) - server
+        done = round_trips(redis) - server
         print(
             f"{number} workers: exit {codes}, {seconds:.0f} s, {stats['requests']} requests, "
-            f"{done / max(1, stats['article_200']):.1f} commands a page on the server; {judged(web, output)}",
+            f"{done / max(1, stats['article_200']):.1f} round trips a page; {judged(web, output)}",
             flush=True,
         )
 
@@ -138,12 +138,11 @@ def killed(web: Web, redis: RedisProcess, folder: Path, options: argparse.Namesp
     )
 
 
-def operations(redis: RedisProcess) -> int:
+def round_trips(redis: RedisProcess) -> int:
     told = subprocess.run(
         ["redis-cli", "-p", str(redis.port), "info", "stats"], check=True, capture_output=True, text=True
     ).stdout
-    # Commands that a script calls are counted too.
-    return int(next(line for line in told.splitlines() if line.startswith("total_commands_processed")).split(":")[1])
+    return int(next(line for line in told.splitlines() if line.startswith("total_reads_processed")).split(":")[1])
 
 
 def main() -> None:

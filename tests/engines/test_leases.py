@@ -40,8 +40,22 @@ def test_every_site_goes_to_one_worker_and_they_share_fairly(floor: Floor) -> No
     assert [len(sites) for sites in taken] == [2, 2]
     assert taken[0] | taken[1] == {"news", "paper", "blog", "wire"}
     assert workers[0].turns.take() == []
+    others = min(taken[1])
+    assert workers[0].record_poll(floor.poll(others), [floor.candidate(1, others)]) == FoundCounts(0, 0, 0)
+    assert workers[0].waiting_count(others) == 0
+
+
+def test_to_ask_how_much_waits_leases_nothing(floor: Floor) -> None:
+    first, second = floor.worker(), floor.worker()
+    assert first.waiting_count("news") == 0
+    assert second.record_poll(floor.poll(), [floor.candidate(1)]).new == 1
+
+
+def test_a_site_that_is_named_and_not_taken_is_leased_or_refused(floor: Floor) -> None:
+    first, second = floor.worker(), floor.worker()
+    first.record_poll(floor.poll(), [])
     with pytest.raises(OutputError, match="another worker is at work on it"):
-        workers[0].record_poll(floor.poll(min(taken[1])), [])
+        second.record_poll(floor.poll(), [])
 
 
 def test_what_is_done_in_a_run_is_left_out_by_those_that_join_it(floor: Floor) -> None:
