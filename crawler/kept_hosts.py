@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from concurrent.futures import Future
+from functools import partial
 from typing import TYPE_CHECKING
 
 from crawler.errors import OutputError
@@ -12,29 +14,33 @@ from crawler.pipelines import StorePipeline
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
+    from crawler.state.protocol import Store
+
 logger = logging.getLogger(__name__)
 
 
 class KeptHosts:
     """The crawl's store, for what is known of hosts. State that cannot be written costs politeness, not the run."""
 
-    def __init__(self, store: HostStore) -> None:
+    def __init__(self, store: Store) -> None:
         self.store = store
 
     def host(self, name: str) -> HostState | None:
         return self.store.host(name)
 
     def keep_robots(self, host: str, status: int, body: bytes, at: str) -> None:
-        try:
-            self.store.keep_robots(host, status, body, at)
-        except OutputError as error:
-            logger.warning("%s: not kept for the next run: %s", host, error)
+        self.store.aside.keep_robots(host, status, body, at).add_done_callback(partial(_tell, host))
 
     def park(self, host: str, until: str | None, cause: str | None) -> None:
-        try:
-            self.store.park(host, until, cause)
-        except OutputError as error:
-            logger.warning("%s: not kept for the next run: %s", host, error)
+        self.store.aside.park(host, until, cause).add_done_callback(partial(_tell, host))
+
+
+def _tell(host: str, change: Future[None]) -> None:
+    error = change.exception()
+    if isinstance(error, OutputError):
+        logger.warning("%s: not kept for the next run: %s", host, error)
+    elif error is not None:
+        raise error
 
 
 def kept_hosts(scrapy_crawler: Crawler) -> HostStore | None:

@@ -45,6 +45,8 @@ logger = logging.getLogger(__name__)
 
 READ_PAGE, EXPLAIN_PAGE = "crawler.flow:record_of", "crawler.flow:explained_record_of"
 FLUSH_CHECK_SECONDS = 0.5
+MOST_QUEUED = 400
+"""Records and outcomes that may queue while a batch is made durable; above it pages wait for the disk. Chosen."""
 
 
 def open_store(settings: BaseSettings, run_id: str, now: datetime) -> Store:
@@ -144,6 +146,10 @@ class StorePipeline:
         self.report_path: Path | None = None
         self._store: Store | None = None
         self._flushing: asyncio.Task[None] | None = None
+        self._committing: asyncio.Task[None] | None = None
+        self._queued = 0
+        """Records and outcomes that came since the last commit began."""
+        self._is_closing = False
 
     @classmethod
     def from_crawler(cls, scrapy_crawler: Crawler) -> Self:
@@ -199,10 +205,13 @@ class StorePipeline:
         if not isinstance(item, Record):
             return item
         try:
-            return self._keep_record(item)
+            content = self._keep_record(item)
         except OutputError as error:
             self.fail(error)
             raise DropItem(f"{item.requested_url}: not kept, the run ends") from error
+        if self._committing is not None and self._queued >= MOST_QUEUED:
+            await asyncio.wait((self._committing,))
+        return content
 
     def _keep_record(self, item: Record) -> JsonValue:
         """Write a record and return its JSON object. Raises DropItem for one that is not written."""
@@ -271,11 +280,12 @@ class StorePipeline:
 
     def spider_closed(self, reason: str) -> None:
         """Commit what is left, finish the files and write the run's report."""
+        self._is_closing = True
         if self.knowledge is not None and self.error is None:
             for record in self.knowledge.left_over():
                 with contextlib.suppress(DropItem):
                     self._keep_record(record)
-            self._keep(lambda: self._save_memories(at_end=True))
+            self._keep(self._save_memories)
         store, self._store = self.store, None
         if self.error is not None:
             store.abort()
@@ -297,6 +307,8 @@ class StorePipeline:
         return run_report(reason, traffic.whole, sites, self.figures) | {"configuration_hash": configuration}
 
     async def close_spider(self) -> None:
+        if self._committing is not None:
+            await asyncio.wait((self._committing,))
         if self._flushing is not None:
             self._flushing.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -314,16 +326,31 @@ class StorePipeline:
             if self.error is None and self._store is not None:
                 self._keep(self._store.keep_alive)
 
-    def _save_memories(self, *, at_end: bool = False) -> None:
+    def _save_memories(self) -> None:
         if self.knowledge is not None and isinstance(self._store, RemembersSites):
-            memories = self.knowledge.unsaved(at_end=at_end)
+            memories = self.knowledge.unsaved(at_end=True)
             if memories:
                 self._store.keep_site_memories(memories)
 
     def _flush_if_due(self) -> None:
-        if self.error is None and self.store.due_for_flush():
-            self._keep(self.store.flush)
-            self._keep(self._save_memories)
+        self._queued += 1
+        is_free = self.error is None and self._committing is None and not self._is_closing
+        if is_free and self.store.due_for_flush():
+            self._queued = 0
+            self._committing = asyncio.create_task(self._commit(self.store))
+
+    async def _commit(self, store: Store) -> None:
+        """Have what is queued made durable; the reactor's other work goes on meanwhile."""
+        try:
+            await asyncio.wrap_future(store.aside.flush())
+            if self.knowledge is not None and isinstance(store, RemembersSites) and not self._is_closing:
+                memories = self.knowledge.unsaved(at_end=False)
+                if memories:
+                    await asyncio.wrap_future(store.aside.keep_site_memories(memories))
+        except OutputError as error:
+            self.fail(error)
+        finally:
+            self._committing = None
 
     def _keep(self, step: Callable[[], None]) -> None:
         try:

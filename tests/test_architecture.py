@@ -63,7 +63,7 @@ ALLOWED: dict[str, set[str]] = {
     "archiving": {"archives", "errors", "in_flight", "items", "pipelines", "rights", "robots", "signals"},
     "downloads": {"addresses", "errors", "in_flight", "resolver"},
     "middlewares": {"addresses", "content_codings", "errors", "in_flight", "urls"},
-    "kept_hosts": {"errors", "hosts", "pipelines"},
+    "kept_hosts": {"errors", "hosts", "pipelines", "state"},
     "site_files": {"hosts", "kept_hosts"},
     "politeness": {"errors", "failures", "hosts", "kept_hosts", "network", "resolver"},
     "robots": {"errors", "failures", "hosts", "resolver", "rights", "rights_files", "site_files"},

@@ -117,9 +117,16 @@ class NearClaims:
             self._claimed.add(nearness.entry, nearness.matches)
 
     def confirm(self, record: Record) -> None:
-        """Keep the claimed record for good; a text too short to be compared takes the place of one that was not."""
-        nearness = self._held.pop(record.id, Nearness())
-        self._claimed.remove(record.id)
+        """Keep the claimed record for good, which is claimed no more."""
+        self.keep(record)
+        self.release(record)
+
+    def keep(self, record: Record) -> None:
+        """Keep the record for good, and its claim; a text too short to be compared takes the place of one that was not.
+
+        A thread of its own may call this.
+        """
+        nearness = self._held.get(record.id, Nearness())
         if nearness.entry is None:
             self._confirmed.remove(record.id)
         else:

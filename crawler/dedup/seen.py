@@ -120,10 +120,14 @@ class ClaimingIndex(ABC):
         return self._claims.verdict(record.id)
 
     def confirm(self, record: Record) -> None:
+        self.keep(record)
+        self.release(record)
+
+    def keep(self, record: Record) -> None:
+        """Remember a claimed record for good. Its claim stays until `release`, so that another thread may call this."""
         verdict = self._claims.verdict(record.id) or NEW
-        self._claims.remove(record)
         self._remember(record, is_known=verdict.state == "changed")
-        self._near.confirm(record)
+        self._near.keep(record)
 
     def release(self, record: Record) -> None:
         self._claims.remove(record)

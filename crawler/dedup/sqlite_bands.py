@@ -28,10 +28,16 @@ _ADD = "INSERT INTO signatures (record_id, canonical_id, week, signature) VALUES
 
 
 class SqliteBands:
-    """The caller holds the transaction in which rows are added or removed."""
+    """The caller holds the transaction in which rows are added or removed.
 
-    def __init__(self, connection: sqlite3.Connection, options: NearOptions) -> None:
+    With `reading`, that connection is asked for what is there, while another thread adds and removes.
+    """
+
+    def __init__(
+        self, connection: sqlite3.Connection, options: NearOptions, reading: sqlite3.Connection | None = None
+    ) -> None:
         self._connection = connection
+        self._reading = reading or connection
         self._options = options
         self._weeks = {week for (week,) in connection.execute("SELECT DISTINCT week FROM signatures")}
 
@@ -41,20 +47,20 @@ class SqliteBands:
         query = _CANDIDATES.format(columns=_COLUMNS, weeks=_marks(weeks), bands=_marks(bands))
         # One more than wanted: a version before of the same record may be among them.
         limit = self._options.max_candidates + 1
-        return _entries(self._connection.execute(query, (*weeks, *bands, limit, entry.record_id)))
+        return _entries(self._reading.execute(query, (*weeks, *bands, limit, entry.record_id)))
 
     def declared(self, entry: Entry) -> list[Entry]:
-        rows = self._connection.execute(_DECLARED, (entry.canonical_id, entry.record_id))
+        rows = self._reading.execute(_DECLARED, (entry.canonical_id, entry.record_id))
         return [found for found in _entries(rows) if found.record_id != entry.record_id]
 
     def partners(self, record_id: str) -> set[str]:
-        return {other for (other,) in self._connection.execute(_PARTNERS, {"id": record_id})}
+        return {other for (other,) in self._reading.execute(_PARTNERS, {"id": record_id})}
 
     def add(self, entry: Entry, matches: Sequence[Match]) -> None:
         self.remove(entry.record_id)
         row = (entry.record_id, entry.canonical_id, entry.week, entry.signature.to_bytes())
         document = self._connection.execute(_ADD, row).lastrowid
-        self._weeks.add(entry.week)
+        self._weeks = self._weeks | {entry.week}  # a new set: the other thread may be going through this one
         # Sorted, neighbours in the table are written one after the other.
         rows = [(entry.week, band, document) for band in sorted(set(bands_of(entry.signature)))]
         self._connection.executemany("INSERT INTO bands (week, band, document) VALUES (?, ?, ?)", rows)

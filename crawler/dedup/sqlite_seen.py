@@ -19,17 +19,24 @@ class SqliteSeen(ClaimingIndex):
     back, the row goes with it, and the claim has gone already. The connection's owner opens and ends it.
     """
 
-    def __init__(self, connection: sqlite3.Connection, options: NearOptions = DEFAULT_NEAR_OPTIONS) -> None:
-        super().__init__(SqliteBands(connection, options), options)
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        options: NearOptions = DEFAULT_NEAR_OPTIONS,
+        reading: sqlite3.Connection | None = None,
+    ) -> None:
+        """With `reading`, claims are judged by what that connection sees, while `keep` runs in another thread."""
+        super().__init__(SqliteBands(connection, options, reading), options)
         self._connection = connection
+        self._reading = reading or connection
 
     def _has_record(self, record_id: str) -> bool:
         query = "SELECT 1 FROM seen_records WHERE record_id = ?"
-        return self._connection.execute(query, (record_id,)).fetchone() is not None
+        return self._reading.execute(query, (record_id,)).fetchone() is not None
 
     def _confirmed_text_holder(self, text_hash: str) -> str | None:
         query = "SELECT record_id FROM seen_texts WHERE text_hash = ?"
-        found = self._connection.execute(query, (text_hash,)).fetchone()
+        found = self._reading.execute(query, (text_hash,)).fetchone()
         return None if found is None else str(found[0])
 
     def _remember(self, record: Record, *, is_known: bool) -> None:

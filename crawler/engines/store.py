@@ -31,6 +31,7 @@ from crawler.engines.sources import RedisSources
 from crawler.engines.turns import SharedTurns
 from crawler.items import JsonValue, Record, Verdict
 from crawler.records.lines import json_line
+from crawler.state.aside import ChangesAtOnce
 from crawler.state.batch import Batch
 from crawler.state.bodies import KnownBody
 from crawler.state.lock import RunLock
@@ -78,6 +79,7 @@ class RedisStore(RedisSources):
         self._book = RedisFileBook(server, self._changes, place.folder, place.run_id)
         self._output = RunOutput(place, self._book, options.files)
         self.turns = SharedTurns(self._leases, self._ledger, self._tally, self.flush)
+        self.aside = ChangesAtOnce(self)
         self._batch = Batch()
         self._bodies: dict[str, KnownBody] = {}
         self._failed = False

@@ -215,7 +215,7 @@ class ArticleSpider(Spider):
             self._wake.clear()
             for name in turns.take():
                 left.add(name)
-                for request in self.begin_site(name):
+                async for request in self.begin_site(name):
                     yield request
             taken = 0
             for name in sorted(left):
@@ -237,9 +237,11 @@ class ArticleSpider(Spider):
                     async with asyncio.timeout(LOOK_AGAIN_SECONDS):
                         await self._wake.wait()
 
-    def begin_site(self, name: str) -> Iterator[Request]:
+    async def begin_site(self, name: str) -> AsyncIterator[Request]:
         """Yield what is to be asked of a site before its waiting pages: a spider with sources has some."""
-        yield from ()
+        none: tuple[Request, ...] = ()
+        for request in none:
+            yield request
 
     def _has_ended(self, turns: SiteTurns, name: str) -> bool:
         """Whether nothing more is to be taken of the site, and it is given back where it was leased."""

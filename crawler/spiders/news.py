@@ -97,16 +97,18 @@ class NewsSpider(ArticleSpider):
         async for request in self.waiting_pages(self.sites, host_groups(self.sites.values())):
             yield request
 
-    def begin_site(self, name: str) -> Iterator[Request]:
+    async def begin_site(self, name: str) -> AsyncIterator[Request]:
         """Yield the requests of the site's sources, and let its articles wait whose age for a re-visit has come."""
         pipeline = self.store_pipeline
         assert pipeline is not None
         site, store, now = self.sites[name], pipeline.store, datetime.now(UTC)
-        store.schedule_revisits(name, [age_seconds(age) for age in site.revisit], now)
+        ages = [age_seconds(age) for age in site.revisit]
+        await asyncio.wrap_future(store.aside.schedule_revisits(name, ages, now))
         self._asked.pop(name, None)
         for source in self._sources_of(site, store):
             if not self.crawler.settings.getbool("WINNOW_DUE") or store.is_due(source.url, now):
-                yield from self._ask(site, source)
+                for request in self._ask(site, source):
+                    yield request
 
     def _sources_of(self, site: Site, store: Store) -> list[Source]:
         """Return what is configured, and what earlier runs found from there, the most fruitful first.
@@ -162,7 +164,7 @@ class NewsSpider(ArticleSpider):
             try:
                 links = await self._read(response, source)
             except PageError as error:
-                self._poll_failed(site, source, error, response)
+                await self._poll_failed(site, source, error, response)
                 links = SourceLinks()
             else:
                 await self._poll_done(site, source, response, links.links)
@@ -175,7 +177,7 @@ class NewsSpider(ArticleSpider):
         request: Request = failure.request  # type: ignore[attr-defined] # Scrapy sets it on every failure
         site, source = self.sites[request.meta["site"]], request.meta["source"]
         with self._polled(site.name):
-            self._poll_failed(site, source, self.error_of(failure, request), None)
+            await self._poll_failed(site, source, self.error_of(failure, request), None)
             async for further in self._further_sources(site, source, SourceLinks(), None):
                 for asked in self._ask(site, further):
                     yield asked
@@ -232,7 +234,7 @@ class NewsSpider(ArticleSpider):
             await asyncio.sleep(0)
         trusted = trusts_modified(links, datetime.now(UTC))
         poll = read_poll(site, source, response, trusted=trusted)
-        counts = pipeline.store.record_poll(poll, accepted)
+        counts = await asyncio.wrap_future(pipeline.store.aside.record_poll(poll, accepted))
         for cause, number in refused.items():
             pipeline.store.count_refused(site.name, cause, number)
         self.polls[site.name]["read"] += 1
@@ -242,7 +244,7 @@ class NewsSpider(ArticleSpider):
         if counts.possible_gap:
             self.logger.warning("%s: every entry is new; some may have been missed, it is asked sooner", source.url)
 
-    def _poll_failed(self, site: Site, source: Source, error: PageError, response: Response | None) -> None:
+    async def _poll_failed(self, site: Site, source: Source, error: PageError, response: Response | None) -> None:
         pipeline = self.store_pipeline
         assert pipeline is not None
         if isinstance(error, WaitingPage):
@@ -251,7 +253,8 @@ class NewsSpider(ArticleSpider):
             self.logger.warning("%s: %s: %s", source.url, error.cause, error)
             return
         status = response.status if response is not None else None
-        pipeline.store.record_poll(failed_poll(site, source, status, error.cause), ())
+        poll = failed_poll(site, source, status, error.cause)
+        await asyncio.wrap_future(pipeline.store.aside.record_poll(poll, ()))
         self.polls[site.name][error.cause] += 1
         self.logger.warning("%s: %s: %s", source.url, error.cause, error)
 

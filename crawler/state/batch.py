@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 
-from crawler.dedup.seen import SeenIndex
+from crawler.dedup.seen import ClaimingIndex
 from crawler.items import Record
 from crawler.state.account import Tally
 from crawler.state.database import transaction
@@ -51,28 +51,23 @@ class Committer:
     connection: sqlite3.Connection
     run_id: str
     output: RunOutput
-    seen: SeenIndex
+    seen: ClaimingIndex
     finding: Finding
     tally: Tally
 
     def commit(self, batch: Batch) -> None:
-        """After an error nothing of the batch counts as written, and its claims are given up."""
-        try:
-            for site in {settlement.site for settlement in batch.settlements}:
-                self.finding.begin_site(site)
-            self.output.append(batch.lines)
-            self._commit_state(batch)
-        except BaseException:
-            for record in batch.records:
-                self.seen.release(record)
-            raise
+        """After an error nothing of the batch counts as written. Its claims are the caller's to release."""
+        for site in {settlement.site for settlement in batch.settlements}:
+            self.finding.begin_site(site)
+        self.output.append(batch.lines)
+        self._commit_state(batch)
         self.output.roll()
 
     def _commit_state(self, batch: Batch) -> None:
         accepted: Counter[str] = Counter()
         with transaction(self.connection):
             for record in batch.records:
-                self.seen.confirm(record)
+                self.seen.keep(record)
             for settlement in batch.settlements:
                 site = self.finding.accept_settled(settlement)
                 if site is not None:

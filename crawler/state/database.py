@@ -72,7 +72,9 @@ def open_state(path: Path, busy_timeout_s: float) -> sqlite3.Connection:
     elif path.is_file() and path.stat().st_size == 0:
         raise errors.StateError(f"{path} is empty, so it is damaged: {CHOICE}")
     with state_errors(path):
-        connection = sqlite3.connect(path, timeout=busy_timeout_s, isolation_level=None)
+        connection = sqlite3.connect(
+            path, timeout=busy_timeout_s, isolation_level=None, check_same_thread=False
+        )  # one thread opens it, another makes the changes
         try:
             _check(connection, path)
             _migrate(connection)
@@ -83,6 +85,15 @@ def open_state(path: Path, busy_timeout_s: float) -> sqlite3.Connection:
         except BaseException:
             connection.close()
             raise
+    return connection
+
+
+def open_beside(path: Path, busy_timeout_s: float) -> sqlite3.Connection:
+    """Return a connection that reads what `open_state` made ready, as of the last commit: none keeps it waiting."""
+    with state_errors(path):
+        connection = sqlite3.connect(path, timeout=busy_timeout_s, isolation_level=None)
+        connection.execute("PRAGMA query_only = ON")
+        connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
     return connection
 
 

@@ -13,7 +13,7 @@ from crawler.dedup.near import DEFAULT_NEAR_OPTIONS
 from crawler.dedup.near_claims import week_of
 from crawler.dedup.sqlite_bands import SqliteBands
 from crawler.records.files import check_writable
-from crawler.state.database import STATE_NAME, open_state, state_errors, transaction
+from crawler.state.database import STATE_NAME, open_beside, open_state, state_errors, transaction
 from crawler.state.lock import RunLock
 from crawler.state.recovery import recover
 from crawler.state.runs import add_run
@@ -29,6 +29,9 @@ class OpenFolder:
     started_at: datetime
     lock: RunLock
     connection: sqlite3.Connection
+    """By which the state is changed."""
+    reading: sqlite3.Connection
+    """That sees what is committed."""
     recovered: tuple[Recovered, ...]
 
 
@@ -49,5 +52,6 @@ def open_folder(folder: Path, run_id: str, started_at: datetime, options: StoreO
                     add_run(connection, run_id, started_at)
             except sqlite3.IntegrityError:
                 raise errors.StateError(f"{path} has a run {run_id} already: use a new run id") from None
+        reading = open_beside(path, options.busy_timeout_s)
         undo.pop_all()
-    return OpenFolder(folder, run_id, started_at, lock, connection, recovered)
+    return OpenFolder(folder, run_id, started_at, lock, connection, reading, recovered)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from crawler.items import JsonValue, Record, Verdict
+from crawler.state.aside import ChangesAside
 from crawler.state.bodies import KnownBody
 from crawler.state.history import RunFigures
 from crawler.state.hosts import HostState
@@ -64,6 +65,10 @@ class Store(Protocol):
 
     @property
     def turns(self) -> SiteTurns: ...
+    @property
+    def aside(self) -> ChangesAside:
+        """Changes for which the caller does not wait."""
+        ...
 
     def record_poll(self, poll: Poll, candidates: Sequence[Candidate]) -> FoundCounts: ...
     def schedule_revisits(self, site: str, ages: Sequence[int], now: datetime) -> int: ...

@@ -8,6 +8,7 @@ their articles again. So the output is the truth, and each record stands in it o
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, wait
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
@@ -19,18 +20,20 @@ from crawler.dedup.sqlite_seen import SqliteSeen
 from crawler.items import JsonValue, Record, Verdict
 from crawler.records.lines import json_line
 from crawler.state.account import Tally
+from crawler.state.aside import ChangesAside
 from crawler.state.batch import Batch, Committer
 from crawler.state.bodies import KnownBody, known_body
-from crawler.state.database import transaction
+from crawler.state.changes import StateChanges, StoreAside
+from crawler.state.database import STATE_NAME, transaction
 from crawler.state.finding import Finding
 from crawler.state.history import keep_figures
 from crawler.state.opening import OpenFolder, open_folder
 from crawler.state.output import OutputPlace, RunOutput, SqliteFileBook
 from crawler.state.protocol import AllAtOnce
 from crawler.state.revisits import RevisionRule
-from crawler.state.runs import finish_run, report_text, utc_now, write_report
+from crawler.state.runs import finish_run, report_text, write_report
 from crawler.state.settlements import as_written, settlement_of_outcome, settlement_of_record
-from crawler.state.site_memory import keep_site_memories, load_site_memory
+from crawler.state.site_memory import load_site_memory
 from crawler.state.sources_and_hosts import SourcesAndHosts
 from crawler.state.values import (
     DEFAULT_STORE_OPTIONS,
@@ -48,29 +51,35 @@ from crawler.state.waiting import Turn, count_takable, takable_rows
 class CrawlStore(SourcesAndHosts):
     """State and records of one output folder for the time of one run. Call it from one thread.
 
+    Changes are made in a thread of the store's own. Every method here waits until its change is durable; those of
+    `aside` do not. What is asked for is answered at once, from what is committed and what is queued.
+
     Every method may raise OutputError, or its subclass StateError. After a failed `flush` nothing more is
     written: call `abort`, and let the next run begin where the last commit ended.
     """
 
     def __init__(self, folder: OpenFolder, options: StoreOptions) -> None:
         """For `open`."""
-        super().__init__(folder.path, folder.connection)
+        tally = Tally(folder.run_id)
+        rule = RevisionRule(folder.run_id, options.modified_margin_s, options.max_attempts)
+        self._finding = Finding(folder.connection, tally, rule)
+        self._seen = SqliteSeen(folder.connection, reading=folder.reading)
+        place = OutputPlace(folder.path, folder.run_id, folder.started_at)
+        self._output = RunOutput(place, SqliteFileBook(folder.connection, folder.run_id), options.files)
+        committer = Committer(folder.connection, folder.run_id, self._output, self._seen, self._finding, tally)
+        changes = StateChanges(folder.path / STATE_NAME, folder.connection, self._finding, committer)
+        super().__init__(folder.path, folder.reading, changes)
+        self.aside: ChangesAside = StoreAside(self.begin_flush, changes)
         self.recovered = folder.recovered
         """Files of dead runs that `open` put in order."""
         self.folder = folder.path
         self.turns = AllAtOnce()
         self._folder = folder
         self._options = options
-        self._tally = Tally(folder.run_id)
-        rule = RevisionRule(folder.run_id, options.modified_margin_s, options.max_attempts)
-        self._finding = Finding(folder.connection, self._tally, rule)
-        self._seen = SqliteSeen(folder.connection)
-        place = OutputPlace(folder.path, folder.run_id, folder.started_at)
-        self._output = RunOutput(place, SqliteFileBook(folder.connection, folder.run_id), options.files)
-        self._committer = Committer(
-            folder.connection, folder.run_id, self._output, self._seen, self._finding, self._tally
-        )
+        self._tally = tally
         self._batch = Batch()
+        self._committing: tuple[Batch, Future[None]] | None = None
+        """The batch that is being made durable."""
         self._bodies: dict[str, KnownBody] = {}
         """sha256 of a body -> its record, of those that are queued."""
         self._busy: set[str] = set()
@@ -92,8 +101,7 @@ class CrawlStore(SourcesAndHosts):
 
     def record_poll(self, poll: Poll, candidates: Sequence[Candidate]) -> FoundCounts:
         """Commit, as one, a source's validators and due time, and a waiting row for each new URL that it gave."""
-        with self._state_errors():
-            return self._finding.record_poll(poll, candidates)
+        return self._changes.record_poll(poll, candidates).result()
 
     def schedule_revisits(self, site: str, ages: Sequence[int], now: datetime) -> int:
         """Let articles of the site wait again that have come to the next of `ages`; return how many.
@@ -101,25 +109,26 @@ class CrawlStore(SourcesAndHosts):
         `ages` are seconds since an article was first seen. Several that have passed count as one visit. A
         visit that fails is made up for at the next age. `now` has an offset.
         """
-        with self._state_errors():
-            return self._finding.schedule_revisits(site, ages, now)
+        return self._changes.schedule_revisits(site, ages, now).result()
 
     def take_waiting(self, site: str | None, limit: int) -> list[Waiting]:
         """Return at most `limit` rows to fetch, of the site or of all, newest first, each one once a run.
 
         The first call for a site also takes up failed rows of earlier runs whose cause may have passed.
         """
+        self._begin(site)
+        self._take_up_commit()
         with self._state_errors():
-            self._begin(site)
-            rows = takable_rows(self._connection, Turn(self._folder.run_id, site, self._busy), limit)
+            rows = takable_rows(self._reading, Turn(self._folder.run_id, site, self._busy), limit)
         self._busy.update(row.normalized_url for row in rows)
         return rows
 
     def waiting_count(self, site: str | None) -> int:
         """Return how many rows `take_waiting` can still give in this run."""
+        self._begin(site)
+        self._take_up_commit()
         with self._state_errors():
-            self._begin(site)
-            return count_takable(self._connection, Turn(self._folder.run_id, site, self._busy))
+            return count_takable(self._reading, Turn(self._folder.run_id, site, self._busy))
 
     def claim(self, record: Record, waiting: Waiting | None = None) -> Verdict:
         """Say whether to `write` the record, or to settle its URL as unchanged or a duplicate.
@@ -168,7 +177,7 @@ class CrawlStore(SourcesAndHosts):
         if body_hash in self._bodies:
             return self._bodies[body_hash]
         with self._state_errors():
-            return known_body(self._connection, body_hash)
+            return known_body(self._reading, body_hash)
 
     def settle(self, outcome: Outcome) -> None:
         """Queue for the next flush how a URL ended that gave no record."""
@@ -176,32 +185,56 @@ class CrawlStore(SourcesAndHosts):
         self._busy.add(outcome.normalized_url)
 
     def due_for_flush(self) -> bool:
-        """Whether the batch is large or old enough to be committed. Ask after each write and on a timer."""
-        return self._batch.is_due(self._options)
+        """Whether to flush: the batch is large or old enough. Ask after each write and on a timer."""
+        self._take_up_commit()
+        return self._committing is None and self._batch.is_due(self._options)
 
     def flush(self) -> None:
         """Make durable what is queued: records first, then the state that says so."""
+        self.begin_flush()
+        self._end_commit()
+
+    def begin_flush(self) -> Future[None]:
+        """Have made durable what is queued; of what is queued meanwhile the next flush takes care."""
+        self._end_commit()
         if self._failed:
             raise errors.OutputError(f"{self._folder.path}: an earlier write failed; run again")
         if self._batch.began is None:
-            return
+            return self._changes.begin(lambda: None)
         batch, self._batch = self._batch, Batch()
-        try:
-            with self._state_errors():
-                self._committer.commit(batch)
-        except BaseException:
+        future = self._changes.commit(batch)
+        self._committing = (batch, future)
+        return future
+
+    def _end_commit(self) -> None:
+        """Wait for the commit that is under way. Raises what it fails with."""
+        if self._committing is not None:
+            _, future = self._committing
+            wait((future,))
+            self._take_up_commit()
+            future.result()
+
+    def _take_up_commit(self) -> None:
+        """Let go of what a commit has made durable, or failed to."""
+        if self._committing is None or not self._committing[1].done():
+            return
+        (batch, future), self._committing = self._committing, None
+        for record in batch.records:
+            self._seen.release(record)
+        if future.exception() is not None:
             self._failed = True
-            raise
-        self._bodies.clear()
-        self._busy.difference_update(settlement.normalized_url for settlement in batch.settlements)
+            return
+        for settlement in batch.settlements:
+            self._busy.discard(settlement.normalized_url)
+            if settlement.body_hash is not None:
+                self._bodies.pop(settlement.body_hash, None)
 
     def keep_alive(self) -> None:
         """Do nothing: a run that has its state to itself need not say that it lives."""
 
     def count_refused(self, site: str, cause_word: str, n: int) -> None:
         """Count links that the site's rules refuse, off the site or denied for instance; no row is made."""
-        with self._state_errors():
-            self._finding.begin_site(site)
+        self._begin(site)
         self._tally.refuse(site, cause_word, n)
 
     def explain_waiting(self, site: str, cause: str) -> None:
@@ -213,12 +246,11 @@ class CrawlStore(SourcesAndHosts):
     def site_memory(self, site: str) -> bytes | None:
         """Return what earlier runs learned of the site's pages, None where they learned nothing."""
         with self._state_errors():
-            return load_site_memory(self._connection, site)
+            return load_site_memory(self._reading, site)
 
     def keep_site_memories(self, memories: Mapping[str, bytes]) -> None:
         """Commit what was learned of sites; what was kept of them before is replaced."""
-        with self._state_errors(), transaction(self._connection):
-            keep_site_memories(self._connection, memories, utc_now())
+        self._changes.keep_site_memories(memories).result()
 
     def account(self) -> dict[str, SiteAccount]:
         """Flush, then return what became of the URLs of every site that this run had to do with.
@@ -227,8 +259,7 @@ class CrawlStore(SourcesAndHosts):
         """
         if not self._failed:
             self.flush()
-        with self._state_errors():
-            return self._tally.accounts(self._connection)
+        return self._changes.begin(self._tally.accounts, self._folder.connection).result()
 
     def finish(self, report: Mapping[str, JsonValue]) -> Path:
         """Flush, finish the files, write the manifest and `runs/<run_id>.json`, close; return that path.
@@ -240,25 +271,34 @@ class CrawlStore(SourcesAndHosts):
         text = report_text(folder.run_id, folder.started_at, report)
         try:
             self.flush()
-            with self._state_errors():
-                self._output.finish()
-                path = write_report(folder.path, folder.run_id, text)
-                with transaction(self._connection):
-                    finish_run(self._connection, folder.run_id, text)
-                    keep_figures(self._connection, folder.run_id, text)
+            path = self._changes.begin(self._finish, text).result()
         finally:
             self.abort()
         return path
 
+    def _finish(self, text: str) -> Path:
+        folder = self._folder
+        self._output.finish()
+        path = write_report(folder.path, folder.run_id, text)
+        with transaction(folder.connection):
+            finish_run(folder.connection, folder.run_id, text)
+            keep_figures(folder.connection, folder.run_id, text)
+        return path
+
     def abort(self) -> None:
-        """Close without finishing; what is queued is dropped. The next run goes on from the last commit."""
+        """Close without finishing; what is queued is dropped. The next run goes on from the last commit.
+
+        Changes that were given `aside` are made first.
+        """
         if self._closed:
             return
         self._closed = True
         with ExitStack() as closing:
             closing.callback(self._folder.lock.release)
-            closing.callback(self._connection.close)
+            closing.callback(self._folder.connection.close)  # the last to close clears away the log
+            closing.callback(self._folder.reading.close)
             closing.callback(self._output.close)
+            closing.callback(self._changes.close)
 
     def __enter__(self) -> Self:
         return self
@@ -269,6 +309,6 @@ class CrawlStore(SourcesAndHosts):
 
     def _begin(self, site: str | None) -> None:
         if site is None:
-            self._finding.begin_all_sites()
-        else:
-            self._finding.begin_site(site)
+            self._changes.begin(self._finding.begin_all_sites).result()
+        elif not self._tally.has(site):
+            self._changes.begin_site(site).result()

@@ -65,7 +65,7 @@ def crawl(folder: Path, records: int, pause: float = 0.0) -> None:
                 end = Outcome(row.normalized_url, row.url, "news", "duplicate", original_id=verdict.original_id)
                 run.settle(end)
             if run.due_for_flush():
-                run.flush()
+                run.aside.flush()  # its steps come in the store's own thread, between those of the next pages
             time.sleep(pause)
     account = run.account()["news"]
     if not account.holds:
