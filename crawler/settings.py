@@ -111,5 +111,6 @@ EXTENSIONS = {
 
 LOG_LEVEL = "INFO"
 LOG_VERSIONS: list[str] = []
+WARN_ON_GENERATOR_RETURN_VALUE = False  # Scrapy reads and parses our source for it, in the reactor: 40 ms
 DEFAULT_DROPITEM_LOG_LEVEL = "DEBUG"  # duplicates are counted, not shouted
 """Scrapy would print each dropped item at WARNING, with the whole page in it."""
