@@ -29,6 +29,7 @@ def contestants(web: Web) -> dict[str, Callable[[Path], list[str]]]:
         "scrapy, own pool": scrapy("--pool", str(cores())),
         "scrapy, own pool, fast": scrapy("--pool", str(cores()), "--fast"),
         THEIR_COMMAND: lambda folder: _command_line(web, folder),
+        f"{THEIR_COMMAND}, fast": lambda folder: [*_command_line(web, folder), "--fast"],
     }
 
 

@@ -70,7 +70,7 @@ def _results(name: str, folder: Path) -> tuple[Counter[str], set[str]]:
         lines = records(folder / "output")
         copies = {url for url, (state, _, _) in ledger(folder / "output").items() if state == "duplicate"}
         copies |= {line["url"] for line in lines if line["duplicate_of"]}
-    elif name == THEIR_COMMAND:
+    elif name.startswith(THEIR_COMMAND):
         lines = [json.loads(path.read_bytes()) for path in (folder / "records").rglob("*.json")]
         return Counter(line["source"] for line in lines), set()
     else:
@@ -124,7 +124,9 @@ def store_share(run: Crawl, output: Path) -> float:
         text_hash(line["text"])
         signature_of(line["text"])
     signatures = time.process_time() - started
-    return float(run.loop["store_cpu_seconds"] + signatures) / run.used.cpu_seconds
+    return (
+        float(run.loop["store_cpu_seconds"] + run.loop["state_thread_cpu_seconds"] + signatures) / run.used.cpu_seconds
+    )
 
 
 def main(arguments: Iterable[str] | None = None) -> int:

@@ -32,7 +32,9 @@ class Watched:
     over_50_ms: int = 0
     """Callbacks with more CPU than that."""
     store_cpu_seconds: float = 0.0
-    """Of the crawl's store: claims, near-duplicates, writing, ledger and its commits."""
+    """Of the crawl's store in the loop: claims, near-duplicates, lines and the ledger's rows."""
+    state_thread_cpu_seconds: float = 0.0
+    """Of the store's own thread: what is written, and its commits."""
     connected: bool = False
     """Callbacks count from the first connection on: before it modules are loaded, and nobody waits."""
 
@@ -92,13 +94,29 @@ def watch_store(seen: Watched, store: type) -> None:
                 setattr(kind, name, timed(method))
 
 
+def watch_state_thread(seen: Watched, changes: type) -> None:
+    """Count the CPU of the steps that a store's thread does."""
+    original = changes._do  # type: ignore[attr-defined]
+
+    def do(*arguments: Any) -> Any:
+        started = time.thread_time()
+        try:
+            return original(*arguments)
+        finally:
+            seen.state_thread_cpu_seconds += time.thread_time() - started
+
+    changes._do = do  # type: ignore[attr-defined]
+
+
 def main() -> None:
     figures, module, *arguments = sys.argv[1:]
     seen = Watched()
     if module == "crawler":
+        from crawler.state.changes import StateChanges
         from crawler.state.store import CrawlStore
 
         watch_store(seen, CrawlStore)
+        watch_state_thread(seen, StateChanges)
     sys.argv = [module, *arguments]
     measured = patch.object(Handle, "_run", watch(seen)), patch.object(socket.socket, "connect_ex", _connect(seen))
     with measured[0], measured[1]:
