@@ -186,6 +186,19 @@ class StorePipeline:
         if self.knowledge is not None:
             self.knowledge.site_ended(site)
 
+    def let_go(self, site: str) -> None:
+        """Save what was learned of a site once nothing of it is under way: another worker may have it next.
+
+        Of one that another has taken over it is dropped.
+        """
+        if self.knowledge is None or self.error is not None:
+            return
+        is_lost = self.store.turns.is_lost(site)
+        if is_lost or not self.in_flight_of_site[site]:
+            stored = self.knowledge.learning.let_go(site)
+            if stored is not None and not is_lost:
+                self._keep(lambda: self.store.keep_site_memories({site: stored}))
+
     def going_on(self) -> Iterator[Page | Record]:
         """Yield the held pages that are to go through the pipelines now."""
         if self.knowledge is not None:

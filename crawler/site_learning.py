@@ -125,6 +125,13 @@ class SiteLearning:
         """Return all memories that changed since they were saved."""
         return self._take(1)
 
+    def let_go(self, site: str) -> bytes | None:
+        """Return the site's memory where it changed since it was saved; asked for again, it is loaded anew."""
+        known = self._known.pop(site, None)
+        if known is None or known.memory.serial == known.saved:
+            return self._unsaved.pop(site, None)
+        return to_bytes(known.memory)
+
     def _read(self, stored: bytes | None) -> SiteMemory:
         """Return the memory; an empty one for what another version wrote: it is learned anew."""
         try:

@@ -22,7 +22,9 @@ FAULT_FOUND = 1
 @options.crawl_folder
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout, for machines.")
 def command(sites: Path, output: Path, as_json: bool) -> int:
-    """Check versions, imports, a sample page, sites.toml, state, clock and disk. Nothing is asked of the network.
+    """Check versions, imports, a sample page, sites.toml, state, engine, clock and disk.
+
+    Of the network only a Redis of [engine] is asked.
 
     Each line is ok, warning or fault, with its mend. Exit code 1 where there is a fault.
 

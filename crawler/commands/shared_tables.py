@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 
 from crawler.commands.state_tables import console_of, span, table
 from crawler.engines.overview import SharedOverview
+from crawler.items import JsonValue
 
 SHOWN_QUEUES = 20
 """Sites of the longest queues that are shown."""
 
 
-def as_json(seen: SharedOverview) -> str:
-    """Return workers, leases, queues, ledger, dead letters and sources as one JSON object."""
-    return json.dumps(asdict(seen) | {"waiting": seen.waiting}, indent=2, ensure_ascii=False)
+def as_json(seen: SharedOverview, more: Mapping[str, JsonValue]) -> str:
+    """Return workers, leases, queues, ledger, dead letters, sources and `more` as one JSON object."""
+    return json.dumps({**asdict(seen), "waiting": seen.waiting, **more}, indent=2, ensure_ascii=False)
 
 
 def print_tables(seen: SharedOverview) -> None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from crawler.commands import options
 from crawler.commands.console import counted, printable
 from crawler.errors import PageError
+
+if TYPE_CHECKING:
+    from crawler.state.forgetting import Choice, Forgotten
 
 
 @click.group("state")
@@ -61,19 +64,25 @@ def show(output: Path, as_json: bool, site: str | None, sites: Path) -> int:
 
 
 def _show_shared(setting: Mapping[str, Any], site: str | None, *, as_json: bool) -> int:
-    from crawler.commands import shared_tables
+    from crawler.commands import shared_tables, site_memories
     from crawler.engines.opening import server_of
     from crawler.engines.overview import shared_overview
+    from crawler.engines.sources import RedisSources
 
     server = server_of(setting)
     try:
         seen = shared_overview(server, site)
+        stored = RedisSources.reading(server).site_memory(site) if site is not None else None
     finally:
         server.close()
+    memory = site_memories.learned(stored)
     if as_json:
-        click.echo(shared_tables.as_json(seen))
+        more = {"site_memory": site_memories.as_object(memory)} if site is not None else {}
+        click.echo(shared_tables.as_json(seen, more))
     else:
         shared_tables.print_tables(seen)
+        if site is not None:
+            click.echo("\n" + "\n".join(map(printable, site_memories.lines(memory))))
     return 0
 
 
@@ -86,11 +95,12 @@ def _moment(_: click.Context, __: click.Parameter, text: str | None) -> datetime
 
 
 @command.command("forget", short_help="Have URLs fetched anew.")
+@click.option("--sites", type=click.Path(path_type=Path), default=Path("sites.toml"), help="For its [engine].")
 @options.crawl_folder
 @click.option("--site", metavar="NAME", shell_complete=options.complete_sites, help="URLs of this site.")
 @click.option("--url", metavar="URL", help="This URL.")
 @click.option("--before", metavar="DATE", callback=_moment, help="URLs last settled before this day or time (UTC).")
-def forget(output: Path, site: str | None, url: str | None, before: datetime | None) -> int:
+def forget(sites: Path, output: Path, site: str | None, url: str | None, before: datetime | None) -> int:
     """Forget found URLs: where a source gives one again, it is fetched and written anew. Records stay as they are.
 
     What is given together must hold together. --site alone forgets what its pages repeat too. Nothing is asked.
@@ -99,6 +109,7 @@ def forget(output: Path, site: str | None, url: str | None, before: datetime | N
     winnow state forget --url https://example.org/story
     winnow state forget --site example.org --before 2026-01-01
     """
+    from crawler.engine_config import load_engine
     from crawler.state.database import STATE_NAME
     from crawler.state.forgetting import Choice
     from crawler.state.forgetting import forget as forget_rows
@@ -106,15 +117,30 @@ def forget(output: Path, site: str | None, url: str | None, before: datetime | N
 
     if site is None and url is None and before is None:
         raise click.UsageError("Say what to forget: --site, --url or --before.")
-    if not (output / STATE_NAME).exists():
-        raise click.UsageError(f"{output / STATE_NAME}: no such file; name the folder of a crawl with --output.")
     try:
-        key = normalized_url(url) if url is not None else None
+        choice = Choice(site, url, normalized_url(url) if url is not None else None, before)
     except PageError as error:
         raise click.UsageError(f"--url: {error}") from error
-    done = forget_rows(output, Choice(site, url, key, before))
-    click.echo(f"{output}: forgot {counted(done.urls, 'URL')}, {counted(done.records, 'record')} among them", err=True)
+    place = str(output)
+    if (output / STATE_NAME).exists():
+        done = forget_rows(output, choice)
+    elif sites.exists() and load_engine(sites).kind == "redis":
+        place, done = _forget_shared(load_engine(sites).setting, choice)
+    else:
+        raise click.UsageError(f"{output / STATE_NAME}: no such file; name the folder of a crawl with --output.")
+    click.echo(f"{place}: forgot {counted(done.urls, 'URL')}, {counted(done.records, 'record')} among them", err=True)
     return 0
+
+
+def _forget_shared(setting: Mapping[str, Any], choice: Choice) -> tuple[str, Forgotten]:
+    from crawler.engines.forgetting import forget as forget_on_redis
+    from crawler.engines.opening import server_of
+
+    server = server_of(setting)
+    try:
+        return f"Redis at {server.options.place}", forget_on_redis(server, choice)
+    finally:
+        server.close()
 
 
 @command.command("rebuild", short_help="Restore a lost state from the records.")

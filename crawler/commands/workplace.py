@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,6 +26,7 @@ def workplace_checks(sites: Path, output: Path) -> Iterator[tuple[str, Check]]:
     yield "sites", lambda: _sites(sites)
     yield "output folder", lambda: _folder(output)
     yield "state", lambda: _state(output)
+    yield "engine", lambda: _engine(sites)
     yield "clock", lambda: _clock(output, datetime.now(UTC))
     yield "disk", lambda: _disk(output)
 
@@ -70,6 +72,34 @@ def _state(output: Path) -> str:
         named = ", ".join(health.changed_files[:3])
         raise Watch(f"finished files have changed since: {named}", "restore them from a copy, or leave them so")
     return f"whole; {counted(health.urls, 'URL')}, {counted(health.runs, 'run')}"
+
+
+def _engine(path: Path) -> str:
+    from crawler.engine_config import load_engine
+
+    engine = load_engine(path) if path.exists() else None
+    if engine is None or engine.kind == "local":
+        return "a state file in the output folder"
+    from crawler.engines.condition import FULL
+    from crawler.engines.opening import server_of
+
+    server = server_of(engine.setting)
+    try:
+        began = time.perf_counter()
+        server.now()
+        milliseconds = 1000 * (time.perf_counter() - began)
+        condition, place = server.condition, server.options.place
+    finally:
+        server.close()
+    used = f"{condition.used_bytes / 1e6:.0f} MB"
+    if condition.allowed_bytes:
+        used += f" of {condition.allowed_bytes / 1e6:.0f}"
+    if condition.share_used > FULL:
+        raise Watch(f"Redis at {place} has {used} in use; full, it takes no URL more", "raise maxmemory")
+    return (
+        f"Redis {condition.version} at {place}: appendonly, noeviction, {used} in use, "
+        f"answers in {milliseconds:.1f} ms, clock {condition.clock_seconds:+.1f} s"
+    )
 
 
 def _clock(output: Path, now: datetime) -> str:

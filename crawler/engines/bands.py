@@ -1,4 +1,4 @@
-"""Signatures and bands on Redis: a band index in 13 bytes a band, signatures in 8 bits a number, by weeks.
+"""Signatures and bands on Redis: a band index in 7 bytes a band, signatures in 8 bits a number, by weeks.
 
 Of each number of a signature the lowest eight bits are kept (b-bit minwise hashing, Li and König 2010): two that differ
 agree in them once in 256 times, which raises a similarity of 0.5 by 0.002 where its standard error is 0.044.
@@ -25,8 +25,8 @@ MARGIN_SECONDS = 86_400
 """For so long over the last moment at which anything is compared with a week its bands are kept. Chosen."""
 PAIR_WEEKS = 10
 """For so long pairs are remembered, which name the cluster of a new copy. Chosen: twice the weeks compared."""
-_HEADER = struct.Struct("<B16sB16sI")
-"""Length and text of the record's id, the same of the declared page's, number of shingles."""
+_HEADER = struct.Struct("<B16sI")
+"""Length and text of the record's id, number of shingles."""
 _ID_BYTES = 16
 RECORD_BYTES = _HEADER.size + PERMUTATIONS + HEAD_PERMUTATIONS
 _LOW = 0xFF
@@ -106,33 +106,32 @@ def _band_digests(signature: Signature) -> list[bytes]:
 
 
 def _packed(entry: Entry) -> bytes:
-    header = _HEADER.pack(*_fixed(entry.record_id), *_fixed(entry.canonical_id), entry.signature.shingles)
+    header = _HEADER.pack(*_fixed(entry.record_id), entry.signature.shingles)
     numbers = np.concatenate([entry.signature.minima, entry.signature.head])
     return header + (numbers & np.uint32(_LOW)).astype(np.uint8).tobytes()
 
 
 def _entries(answer: Sequence[Any], other: Entry) -> list[Entry]:
-    """Return the entries of an answer; their numbers are those of `other` wherever the low bits agree."""
+    """Return the entries of an answer; their numbers are those of `other` wherever the low bits agree.
+
+    What page they declare is not kept with them: it is only searched for.
+    """
     of_other = np.concatenate([other.signature.minima, other.signature.head])
     found = []
     for week, packed in zip(answer[::2], answer[1::2], strict=True):
-        fields = _HEADER.unpack_from(packed)
         low = np.frombuffer(packed, dtype=np.uint8, offset=_HEADER.size).astype(np.uint32)
         numbers: Minima = np.where(low == (of_other & np.uint32(_LOW)), of_other, low)
-        signature = Signature(fields[4], numbers[:PERMUTATIONS], numbers[PERMUTATIONS:])
-        record_id = _unfixed(fields[0], fields[1])
-        assert record_id is not None
-        found.append(Entry(record_id, signature, int(week), _unfixed(fields[2], fields[3])))
+        length, packed_id, shingles = _HEADER.unpack_from(packed)
+        signature = Signature(shingles, numbers[:PERMUTATIONS], numbers[PERMUTATIONS:])
+        found.append(Entry(_unfixed(length, packed_id), signature, int(week)))
     return found
 
 
-_HEX, _NONE = 255, 254
+_HEX = 255
 
 
-def _fixed(record_id: str | None) -> tuple[int, bytes]:
+def _fixed(record_id: str) -> tuple[int, bytes]:
     """Return a length and sixteen bytes: 32 hex digits packed, or as much of another id as there is room for."""
-    if record_id is None:
-        return _NONE, b""
     packed = pack_id(record_id)
     if unpack_id(packed) == record_id == packed.hex():
         return _HEX, packed
@@ -140,7 +139,5 @@ def _fixed(record_id: str | None) -> tuple[int, bytes]:
     return len(text), text
 
 
-def _unfixed(length: int, packed: bytes) -> str | None:
-    if length == _NONE:
-        return None
+def _unfixed(length: int, packed: bytes) -> str:
     return packed.hex() if length == _HEX else packed[:length].decode("utf-8", "replace")

@@ -15,6 +15,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, TypeVar
 
+from crawler.engines.condition import ServerCondition
 from crawler.engines.options import PASSWORD_VARIABLE, RedisOptions
 from crawler.errors import OutputError, UsageError
 
@@ -46,7 +47,7 @@ class RedisServer:
         """Connect and look whether the server can be trusted with state. Raises UsageError where it cannot."""
         self.options = options
         self.prefix = options.prefix
-        self._is_given_up = False
+        self._given_up: OutputError | None = None
         self.operations = 0
         """Commands and scripts that were sent, each round trip once."""
         try:
@@ -56,7 +57,7 @@ class RedisServer:
             )  # fmt: skip
         except ValueError as error:
             raise UsageError(f"[engine] url: {error}") from error
-        self._check()
+        self.condition = self._check()
 
     def key(self, *parts: str) -> str:
         return self.prefix + ":".join(parts)
@@ -88,14 +89,21 @@ class RedisServer:
 
         return self._patiently(send)
 
+    def now(self) -> int:
+        """Return the server's time in milliseconds since 1970: leases and lives of workers are by its clock alone."""
+        seconds, microseconds = self.ask("TIME")
+        return int(seconds) * 1000 + int(microseconds) // 1000
+
     def close(self) -> None:
         with suppress(redis.RedisError):
             self._redis.close()
 
     def _patiently(self, send: Callable[[], Answer]) -> Answer:
         self.operations += 1
-        # Once it was waited for in vain the run is at its end: what still asks is told at once.
-        ends = time.monotonic() + (0.0 if self._is_given_up else self.options.patience_seconds)
+        if self._given_up is not None:
+            # It was waited for in vain, and the run is at its end: what still asks is told at once.
+            raise OutputError(str(self._given_up)) from self._given_up
+        ends = time.monotonic() + self.options.patience_seconds
         pause = FIRST_PAUSE
         while True:
             try:
@@ -104,48 +112,37 @@ class RedisServer:
                 raise self._refused() from error
             except _AWAY as error:
                 if time.monotonic() >= ends:
-                    self._is_given_up = True
-                    raise OutputError(
+                    self._given_up = OutputError(
                         f"Redis at {self.options.place} is away ({_fault(error)}): start it and run again; "
                         "what was acknowledged is kept, the rest is fetched again"
-                    ) from error
+                    )
+                    raise self._given_up from error
                 time.sleep(pause)
                 pause = min(2 * pause, LONGEST_PAUSE)
             except redis.ResponseError as error:
                 raise OutputError(f"Redis at {self.options.place} refused a command ({_fault(error)})") from error
 
-    def _check(self) -> None:
+    def _check(self) -> ServerCondition:
         """Ask at once, not patiently: what is wrong at the start is for a person to mend."""
+        place = f"Redis at {self.options.place}"
         try:
             known: dict[str, Any] = {}
             for section in ("server", "memory", "persistence", "cluster", "replication"):
                 told: Any = self._redis.info(section)  # its type differs between releases
                 known |= told
+            seconds, microseconds = self._redis.execute_command("TIME")  # type: ignore[no-untyped-call]
         except redis.AuthenticationError as error:
             raise self._refused() from error
         except _AWAY as error:
             raise UsageError(
-                f"Redis at {self.options.place} cannot be reached ({_fault(error)}): "
-                "start it, or correct url in [engine]"
+                f"{place} cannot be reached ({_fault(error)}): start it, or correct url in [engine]"
             ) from error
         except redis.RedisError as error:
-            raise UsageError(f"Redis at {self.options.place} cannot be used ({_fault(error)})") from error
-        self._refuse_unsafe(known)
-
-    def _refuse_unsafe(self, known: dict[str, Any]) -> None:
-        place = f"Redis at {self.options.place}"
-        policy = known.get("maxmemory_policy", "noeviction")
-        if policy != "noeviction":
-            raise UsageError(
-                f"{place} drops keys when its memory is full (maxmemory-policy {policy}), and with them URLs: "
-                "set maxmemory-policy noeviction"
-            )
-        if not int(known.get("aof_enabled", 0)):
-            raise UsageError(f"{place} forgets its state in a restart (appendonly is off): set appendonly yes")
-        if int(known.get("cluster_enabled", 0)):
-            raise UsageError(f"{place} is a cluster, whose scripts may not reach all keys: use a single server")
-        if known.get("role", "master") not in {"master"}:
-            raise UsageError(f"{place} is a replica: name the server that is written to")
+            raise UsageError(f"{place} cannot be used ({_fault(error)})") from error
+        condition = ServerCondition.of(known, int(seconds) + int(microseconds) / 1e6, time.time())
+        for fault in condition.faults():
+            raise UsageError(f"{place} {fault}")
+        return condition
 
     def _refused(self) -> UsageError:
         return UsageError(f"Redis at {self.options.place} wants another password: set {PASSWORD_VARIABLE}")
@@ -154,7 +151,7 @@ class RedisServer:
 @cache
 def _script(name: str) -> tuple[str, str]:
     folder = files("crawler.engines") / "scripts"
-    text = "\n".join((folder / f"{part}.lua").read_text(encoding="utf-8") for part in ("common", name))
+    text = "\n".join((folder / f"{part}.lua").read_text(encoding="utf-8") for part in ("common", "bands", name))
     return text, hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()  # as Redis names scripts
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import random
+import secrets
 import socket
 import time
 from collections.abc import Collection, Iterable, Mapping
@@ -22,6 +23,9 @@ from crawler.errors import OutputError, StateError
 
 ASKED_AT_A_TIME = 500
 """Groups that are offered to the server in one call. Chosen."""
+
+LAYOUT = 2
+"""Of keys and values on the server; raise it with every change that older workers would misread."""
 
 GIVEN_SECONDS = 10.0
 """For so long a group that was given away is left to the worker that wanted it. Chosen."""
@@ -45,7 +49,7 @@ class Offer:
 
     groups: dict[str, frozenset[str]] = field(default_factory=dict)
     group_of: dict[str, str] = field(default_factory=dict)
-    pending: list[str] = field(default_factory=list)
+    pending: dict[str, None] = field(default_factory=dict)
     """Groups that are not known to be done, those to be asked for next first."""
     since: int = 0
     """Milliseconds since 1970: what was done from then on is done."""
@@ -66,9 +70,14 @@ class Leases:
         self.lost: set[str] = set()
         """Groups that other workers took over and this one has not had back."""
         about = ("host", socket.gethostname(), "pid", os.getpid(), "folder", str(folder.absolute()))
-        begun = server.run("join", worker, self._milliseconds, *about)
+        begun = server.run("join", worker, self._milliseconds, LAYOUT, "nonce", secrets.token_hex(8), *about)
         if not begun:
             raise StateError(f"Redis at {server.options.place} has a run {worker} already: use a new run id")
+        if len(begun) == 1:
+            raise StateError(
+                f"Redis at {server.options.place} has state of another version of Winnow (layout {begun[0]}, here "
+                f"{LAYOUT}): use that version, or another namespace in [engine]"
+            )
         self._run_begun, self._own_begun = map(int, begun)
 
     @property
@@ -81,8 +90,9 @@ class Leases:
         One that `joins` leaves out what other workers have done since the first of those at work began; otherwise
         only what they do from now on.
         """
-        pending = list(groups)
-        random.shuffle(pending)  # workers that begin together ask for different ones
+        names = list(groups)
+        random.shuffle(names)  # workers that begin together ask for different ones
+        pending = dict.fromkeys(names)
         group_of = {site: group for group, sites in groups.items() for site in sites}
         since = self._run_begun if joins else self._own_begun
         self._offer = Offer({group: frozenset(sites) for group, sites in groups.items()}, group_of, pending, since)
@@ -141,8 +151,8 @@ class Leases:
         for group in groups:
             self.held.pop(group, None)
             self.lost.add(group)
-            if group in self._offer.groups and group not in self._offer.pending:
-                self._offer.pending.append(group)
+            if group in self._offer.groups:
+                self._offer.pending.setdefault(group)
 
     def release(self, group: str, *, is_done: bool) -> None:
         """Give the group back; others may have it after the pause between two requests."""
@@ -150,7 +160,7 @@ class Leases:
         pause = round(lease.pause_seconds * 1000)
         self._server.run("release", self._worker, "1" if is_done else "0", group, lease.token, pause)
         if not is_done and group in self._offer.groups:
-            self._offer.pending.append(group)
+            self._offer.pending[group] = None
             self._given[group] = time.monotonic() + GIVEN_SECONDS
 
     def give_up(self) -> None:
@@ -175,6 +185,8 @@ class Leases:
 
     def _set_aside(self, asked: list[str], ended: Collection[str]) -> None:
         """Drop groups that are done or held by us; the others come to the end, so that all are asked for in turn."""
-        rest = [group for group in asked if group not in ended]
-        later = [group for group in self._offer.pending if group not in set(asked)]
-        self._offer.pending = later + rest
+        for group in asked:
+            del self._offer.pending[group]
+        for group in asked:
+            if group not in ended:
+                self._offer.pending[group] = None

@@ -3,7 +3,7 @@
 Keys, after the namespace; G is a group of sites, S a site:
 
     rows:G        normalized URL -> row (hash)        waiting:S   URLs to fetch by age; below 0: in flight at a death
-    flying:G      URLs that were taken -> site        later:S     URLs that had their turn, for the next run
+    flying:G      taken URLs -> number of the take, site  later:S     URLs that had their turn, for the next run
     retried:S     failed URLs that may pass           articles:S:N  articles that were re-visited N times, by first_seen
     settled:S     URLs by the time of settlement      dead:S      dead letters: URL -> what is known (hash)
     counts:S      "state|cause" -> URLs (hash)        known       table of digests of URLs without a row
@@ -25,6 +25,7 @@ from crawler.engines.changes import Changes
 from crawler.engines.connection import RedisServer
 from crawler.engines.leases import Lease, Leases
 from crawler.engines.rows import Row, pack, unpack
+from crawler.errors import OutputError
 from crawler.state.values import Waiting
 
 ROWS_AT_A_TIME = 1000
@@ -49,6 +50,7 @@ class RedisLedger:
         self._leases = leases
         self._tally = tally
         self._run_id = run_id
+        self._takes = 0
         self._begin_block()
 
     def _begin_block(self) -> None:
@@ -159,18 +161,19 @@ class RedisLedger:
             places[name("retried", row.site)] = row.attempts
         return places
 
-    def count_flying(self, group: str, site: str) -> int:
-        """Return how many rows of the site are taken and not acknowledged."""
-        return list(self._server.ask("HVALS", self._server.key("flying", group))).count(site.encode())
+    def take(self, lease: Lease, site: str, limit: int, queued: Sequence[str]) -> tuple[list[Waiting], int] | None:
+        """Return rows to fetch, newest first, which are in flight from now on, and how many of the site were before.
 
-    def take(self, lease: Lease, site: str, limit: int, flying: int, queued: Sequence[str]) -> list[Waiting] | None:
-        """Return rows to fetch, newest first, which are in flight from now on; None where the lease is lost."""
-        words = (self._run_id, lease.group, lease.token, site, limit, flying)
-        answer = [word.decode() for word in self._server.run("take", *words, *queued)]
-        if answer[0] == "lost":
+        None where the lease is lost.
+        """
+        self._takes += 1
+        words = (self._run_id, self._takes, lease.group, lease.token, site, limit)
+        before, *taken = self._server.run("take", *words, *queued)
+        if before == b"lost":
             return None
-        rows = self.rows(lease.group, answer[1:])
-        return [rows[key].waiting(key) for key in answer[1:] if key in rows]
+        keys = [word.decode("utf-8", "surrogatepass") for word in taken]
+        rows = self.rows(lease.group, keys)
+        return [rows[key].waiting(key) for key in keys if key in rows], int(before)
 
     def count_takable(self, group: str, site: str, queued: Sequence[str]) -> int:
         waiting = self._server.key("waiting", site)
@@ -179,8 +182,45 @@ class RedisLedger:
         scores = self._server.ask_all([("ZSCORE", waiting, key) for key in busy])
         return int(self._server.ask("ZCARD", waiting)) - sum(score is not None for score in scores)
 
-    def note_site(self, site: str, group: str) -> None:
-        self._server.ask("HSET", self._server.key("sites"), site, group)
+    def bring_into(self, group: str, site: str) -> None:
+        """Note the site's group, and bring its rows there where they are in another: sites.toml was changed since.
+
+        Raises LeasesLost, and OutputError where a worker that knows the site in its former group is at work on it.
+        """
+        name = self._server.key
+        noted = self._server.ask("HGET", name("sites"), site)
+        former = None if noted is None else noted.decode()
+        if former == group:
+            return
+        if former is not None:
+            holder, until = self._server.ask_all(
+                [("HGET", name("holders"), former), ("ZSCORE", name("leases"), former)]
+            )
+            if holder is not None and float(until or 0) > self._server.now():
+                raise OutputError(f"{site}: a worker with another sites.toml is at work on it: wait for its end")
+            for keys in self.scanned(former):
+                own = {key: row for key, row in self.rows(former, keys).items() if row.site == site}
+                with self._changes.together(self._leases.tokens([group])):
+                    for key, row in own.items():
+                        self._changes.set_field(name("rows", group), key, pack(row))
+                        self._changes.add("HDEL", name("rows", former), key)
+                        self._changes.add("HDEL", name("flying", former), key)
+        self._server.ask("HSET", name("sites"), site, group)
+
+    def scanned(self, group: str) -> Iterator[list[str]]:
+        """Yield the keys of the group's rows, some at a time; one may come twice."""
+        place = b"0"
+        while True:
+            place, found = self._server.ask("HSCAN", self._server.key("rows", group), place, "COUNT", ROWS_AT_A_TIME)
+            keys = list(found)[::2] if isinstance(found, list) else list(found)
+            yield [key.decode("utf-8", "surrogatepass") for key in keys]
+            if int(place) == 0:
+                return
+
+    def group_of_site(self) -> dict[str, str]:
+        """Return the groups of all sites that have been crawled, as they were then."""
+        found = self._server.ask("HGETALL", self._server.key("sites"))
+        return {site.decode(): group.decode() for site, group in found.items()}
 
     def sites(self) -> list[str]:
         return sorted(name.decode() for name in self._server.ask("HKEYS", self._server.key("sites")))
@@ -221,10 +261,25 @@ class RedisLedger:
             return
         with self.together([group]):
             for key in keys:
-                for place in self._places(rows.get(key)) or {self._server.key("settled", site): 0}:
-                    self._changes.add("ZREM", place, key)
-                self._changes.add("HDEL", self._server.key("rows", group), key)
+                self._changes.add("ZREM", self._server.key("settled", site), key)
+                self._remove(group, key, rows.get(key))
                 self._changes.add("@put", "known", digest_of(key), "")
+
+    def forget(self, group: str, key: str, row: Row | None) -> None:
+        """Remove all that is known of a URL. Within `together`."""
+        self._remove(group, key, row)
+        self._changes.add("@del", "known", digest_of(key))
+        if row is not None:
+            self._changes.add("HDEL", self._server.key("dead", row.site), key)
+            self._changes.add_count(self._server.key("counts", row.site), _count(row), -1)
+
+    def _remove(self, group: str, key: str, row: Row | None) -> None:
+        places = set(self._places(row))
+        if row is not None and row.state == "waiting":
+            places = {self._server.key(name, row.site) for name in ("waiting", "later")}
+        for place in places:
+            self._changes.add("ZREM", place, key)
+        self._changes.add("HDEL", self._server.key("rows", group), key)
 
 
 def _count(row: Row) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -82,7 +81,7 @@ def shared_overview(server: RedisServer, site: str | None = None) -> SharedOverv
 class _Reader:
     def __init__(self, server: RedisServer) -> None:
         self._server = server
-        self._now = int(time.time())
+        self._now = server.now() // 1000
 
     def overview(self, site: str | None) -> SharedOverview:
         groups = {name.decode(): group.decode() for name, group in self._hash("sites").items()}

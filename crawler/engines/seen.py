@@ -1,13 +1,16 @@
 """A seen index that workers share: of copies that arrive at the same time anywhere, one worker is told "new".
 
 records   table: digest of a record's id -> nothing     texts    table: digest of a text -> id of the record
-bodies    table: digest of a page's bytes -> id of the record
+bodies:W  table: digest of a page's bytes -> id of the record, of pages written in the week W; it expires
 claim:id:D, claim:text:D   "worker|id" while a record is claimed; they expire after two leases
 """
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from crawler.dedup.near import DEFAULT_NEAR_OPTIONS, NearOptions
+from crawler.dedup.near_claims import SECONDS_PER_WEEK, week_of
 from crawler.dedup.seen import ClaimingIndex, WrittenVersion
 from crawler.engines.bands import RedisBands, pack_id, unpack_id
 from crawler.engines.changes import Changes
@@ -25,11 +28,13 @@ class RedisSeen(ClaimingIndex):
     def __init__(
         self, server: RedisServer, changes: Changes, worker: str, options: NearOptions = DEFAULT_NEAR_OPTIONS
     ) -> None:
-        super().__init__(RedisBands(server, changes, options), options)
+        self._bands = RedisBands(server, changes, options)
+        super().__init__(self._bands, options)
         self._server = server
         self._changes = changes
         self._worker = worker
         self._milliseconds = round(2000 * server.options.lease_seconds)
+        self._weeks = options.weeks
 
     def claim(self, record: Record, written: WrittenVersion | None = None) -> Verdict:
         verdict = super().claim(record, written)
@@ -48,13 +53,32 @@ class RedisSeen(ClaimingIndex):
         super().release(record)
 
     def body_holder(self, body_hash: str) -> str | None:
-        """Return the id of the record that came of a page with these bytes."""
-        (packed,) = self._server.run("known", "bodies", digest_of(body_hash))
+        """Return the id of the record that came of a page with these bytes within the weeks that are compared.
+
+        Older ones are read once more, and their text is found.
+        """
+        week = week_of(datetime.now(UTC))
+        tables = (f"bodies:{week - age}" for age in range(self._weeks))
+        packed = self._server.run("latest", digest_of(body_hash), *tables)
         return None if packed is None else unpack_id(packed)
 
     def add_body(self, body_hash: str, record_id: str) -> None:
         """Add to the open changes which record came of a page with these bytes."""
-        self._changes.add("@put", "bodies", digest_of(body_hash), pack_id(record_id))
+        week = week_of(datetime.now(UTC))
+        expires = (week + self._weeks) * SECONDS_PER_WEEK
+        self._changes.add("@put", f"bodies:{week}", digest_of(body_hash), pack_id(record_id), expires)
+
+    def forget(self, record_id: str, text_hash: str | None, body_hash: str | None) -> None:
+        """Add to the open changes that the record was never written."""
+        packed = pack_id(record_id)
+        self._changes.add("@del", "records", digest_of(record_id))
+        if text_hash:
+            self._changes.add("@del_if", "texts", digest_of(text_hash), packed)
+        if body_hash:
+            week = week_of(datetime.now(UTC))
+            for age in range(self._weeks):
+                self._changes.add("@del_if", f"bodies:{week - age}", digest_of(body_hash), packed)
+        self._bands.remove(record_id)
 
     def _judge(self, record: Record, written: WrittenVersion | None) -> Verdict:
         verdict = super()._judge(record, written)

@@ -3,14 +3,15 @@
 sources     URL -> source (hash)        sources:S   URLs of a site's sources (set)
 host:H      what is known of a host (hash)
 figures:S   of the site's last runs, newest first (list)
+memory:S    what its pages repeat, as `crawler.site_memory.storage` writes it, deflated
 """
 
 from __future__ import annotations
 
 import json
-import time
 import zlib
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 import msgspec
@@ -28,6 +29,8 @@ from crawler.state.values import Poll, SourceState
 FIGURES_KEPT = 20
 HOST_SECONDS = 30 * 86_400
 """For so long after its last change a host is remembered. Chosen: over the longest parking."""
+MEMORY_SECONDS = 180 * 86_400
+"""For so long after its last change a site's memory is kept. Chosen: a site that is crawled again learns anew."""
 _TEXTS = ("parked_until", "parked_cause", "retry_after_until", "robots_at")
 
 
@@ -101,19 +104,30 @@ class RedisSources:
         stored = self._server.ask("GET", self._server.key("memory", site))
         return None if stored is None else zlib.decompress(stored)
 
-    def keep_site_memories(self, memories: Mapping[str, bytes]) -> None:
-        """Keep what was learned of the sites; of two workers that held a site, the later one's counts."""
-        for site, stored in memories.items():
-            self._server.ask("SET", self._server.key("memory", site), zlib.compress(stored, FAST))
+    def put_site_memory(self, site: str, stored: bytes) -> None:
+        """Add to the open changes what was learned of the site."""
+        packed = zlib.compress(stored, FAST)
+        self._changes.add("SET", self._server.key("memory", site), packed, "EX", MEMORY_SECONDS)
+
+    def forget_site_memory(self, site: str) -> None:
+        """Add to the open changes that nothing was learned of the site."""
+        self._changes.add("DEL", self._server.key("memory", site))
+
+    def ask_anew(self, site: str) -> None:
+        """Add to the open changes that no source of the site may be answered with “not modified”."""
+        for source in self.sources_of(site):
+            bare = replace(source, etag=None, last_modified=None, body_hash=None, due_at=None, not_modified=0)
+            self._changes.set_field(self._server.key("sources"), source.url, msgspec.json.encode(bare))
 
     def keep_figures(self, run_id: str, finished_at: str, report: str) -> None:
         """Keep what a run's report says of its sites."""
         sites = json.loads(report).get("sites")
-        for name, site in sites.items() if isinstance(sites, dict) else ():
-            if isinstance(site, dict):
-                key = self._server.key("figures", name)
-                figures = msgspec.json.encode(_figures(run_id, finished_at, site))
-                self._server.ask_all([("LPUSH", key, figures), ("LTRIM", key, 0, FIGURES_KEPT - 1)])
+        with self._changes.together({}):
+            for name, site in sites.items() if isinstance(sites, dict) else ():
+                if isinstance(site, dict):
+                    key = self._server.key("figures", name)
+                    self._changes.add("LPUSH", key, msgspec.json.encode(_figures(run_id, finished_at, site)))
+                    self._changes.add("LTRIM", key, 0, FIGURES_KEPT - 1)
 
     def _change_host(self, name: str, values: Mapping[str, Word | None], failures: int | None = 0) -> None:
         """Set or remove fields; `failures` are added, None sets them back where anything is known of the host."""
@@ -127,8 +141,10 @@ class RedisSources:
                 commands.append(("HSET", key, "failures", 0))
         elif failures:
             commands.append(("HINCRBY", key, "failures", failures))
-        commands.append(("EXPIREAT", key, int(time.time()) + HOST_SECONDS))
-        self._server.ask_all(commands)
+        commands.append(("EXPIRE", key, HOST_SECONDS))
+        with self._changes.together({}):
+            for command in commands:
+                self._changes.add(*command)
 
 
 def _source(packed: bytes) -> SourceState:

@@ -201,6 +201,17 @@ class RedisStore(RedisSources):
             self._bodies.clear()
         self._output.roll()
 
+    def keep_site_memories(self, memories: Mapping[str, bytes]) -> None:
+        """Keep what was learned of the sites that this worker holds; who took another over learns it anew."""
+        for site, stored in memories.items():
+            if not self._begin(site):
+                continue
+            try:
+                with self._changes.together(self._leases.tokens([self._leases.group_of(site)])):
+                    self.put_site_memory(site, stored)
+            except LeasesLost as lost:
+                self.turns.lose(lost.groups)
+
     def keep_alive(self) -> None:
         """Renew the leases, and see which are lost or to be given away."""
         self.turns.renew()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from crawler.engines.account import SharedTally
+from crawler.engines.changes import LeasesLost
 from crawler.engines.finding import SharedFinding
 from crawler.engines.leases import Leases
 from crawler.engines.ledger import RedisLedger
@@ -75,7 +76,11 @@ class SharedTurns:
         if is_done and self._tally.has(site):
             keep = self._ages.pop(site, 0)
             options = self._leases.options
-            self._ledger.sweep(group, site, max(options.keep_seconds, keep + MARGIN_SECONDS if keep else 0))
+            try:
+                self._ledger.sweep(group, site, max(options.keep_seconds, keep + MARGIN_SECONDS if keep else 0))
+            except LeasesLost as lost:
+                self.lose(lost.groups)
+                return True
         if not left:
             self._close(lease.sites | {site}, None if is_done else TakenOver.cause)
             self._left_of_group.pop(group, None)
@@ -112,8 +117,12 @@ class SharedTurns:
         if group not in self._leases.held and self._leases.take_site(site) is None:
             raise OutputError(f"{site}: another worker is at work on it: wait for its end")
         if not self._tally.has(site):
-            finding.begin_site(site, self._leases.options.worker_deaths)
-            self._ledger.note_site(site, group)
+            try:
+                self._ledger.bring_into(group, site)
+                finding.begin_site(site, self._leases.options.worker_deaths)
+            except LeasesLost as lost:
+                self.lose(lost.groups)
+                return False
         return True
 
     def keep_for(self, site: str, seconds: int) -> None:
@@ -125,13 +134,14 @@ class SharedTurns:
 
     def take_rows(self, site: str, limit: int, queued: Sequence[str]) -> list[Waiting]:
         lease = self._leases.held[self._leases.group_of(site)]
-        flying = self._ledger.count_flying(lease.group, site)
-        rows = self._ledger.take(lease, site, limit, flying, queued)
-        if rows is None:
+        taken = self._ledger.take(lease, site, limit, queued)
+        if taken is None:
             self.lose({lease.group})
-        elif not rows and flying:
+            return []
+        rows, flying = taken
+        if not rows and flying:
             self._asked_too_early.add(site)
-        return rows or []
+        return rows
 
     def count_takable(self, site: str, queued: Sequence[str]) -> int:
         """Return how many rows can be taken; none of a site that is not held, which is not leased for that."""

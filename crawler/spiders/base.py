@@ -250,10 +250,12 @@ class ArticleSpider(Spider):
         if turns.is_lost(name):
             self._drop_queued(name)
             pipeline.site_ended(name)
+            pipeline.let_go(name)
             return True
         if self.open_polls[name]:
             return False
         pipeline.site_ended(name)
+        pipeline.let_go(name)
         under_way = pipeline.in_flight_of_site[name]
         return turns.end(
             name, is_done=not turns.is_given(name), in_flight=under_way, pause_seconds=self._pause_of(name)

@@ -1,21 +1,27 @@
 """Near-duplicates by kind of copy: how many are found, and how many lookalikes are taken for copies.
 
-python -m tests.benchmarks.mutations CORPORA [--seed 2026]
+python -m tests.benchmarks.mutations CORPORA [--seed 2026] [--redis]
 
+`--redis`: through the index on Redis, which keeps eight bits a number, on a server of its own.
 The thresholds were chosen on the seeds 7 and 8; another seed draws other copies of the same articles.
 """
 
 from __future__ import annotations
 
 import argparse
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 
-from crawler.dedup.bands import MemoryBands
+from crawler.dedup.bands import BandIndex, MemoryBands
 from crawler.dedup.minhash import signature_of
 from crawler.dedup.near import DEFAULT_NEAR_OPTIONS, Entry, matches_among
+from crawler.dedup.near_claims import week_of
 from tests.benchmarks.near_duplicates import COPIES, Article, Case, Desk, cases, held_out, load_articles, same_topic
 
 HELD_OUT = 0.25
@@ -25,18 +31,34 @@ TARGETS = {"syndication": 0.97, "truncated_40": 0.85}
 PRECISION = 0.998
 
 
+@contextmanager
+def redis_bands() -> Iterator[BandIndex]:
+    from crawler.engines.bands import RedisBands
+    from crawler.engines.changes import Changes
+    from crawler.engines.connection import RedisServer
+    from crawler.engines.leases import Leases
+    from crawler.engines.options import RedisOptions
+    from tests.conftest import redis_process
+
+    with tempfile.TemporaryDirectory() as folder, redis_process(Path(folder)) as redis:
+        server = RedisServer(RedisOptions(redis.url, "mutations"))
+        Leases(server, "w", Path(folder))
+        yield RedisBands(server, Changes(server, "w"), DEFAULT_NEAR_OPTIONS)
+
+
 class Index:
     """All articles; what stands beside a case is there only for that case."""
 
-    def __init__(self, articles: list[Article]) -> None:
-        self._bands = MemoryBands(DEFAULT_NEAR_OPTIONS)
+    def __init__(self, articles: list[Article], bands: BandIndex) -> None:
+        self._bands = bands
+        self._week = week_of(datetime.now(UTC))
         for article in articles:
             self._add(article.id, article.text)
 
     def _add(self, name: str, text: str) -> None:
         signature = signature_of(text)
         if signature is not None:
-            self._bands.add(Entry(name, signature, 0), ())
+            self._bands.add(Entry(_record_id(name), signature, self._week), ())
 
     def found(self, text: str, beside: tuple[str, ...] = ()) -> list[str]:
         names = [f"beside {number}" for number in range(len(beside))]
@@ -45,11 +67,16 @@ class Index:
         signature = signature_of(text)
         found = []
         if signature is not None:
-            candidates = self._bands.candidates(Entry("case", signature, 0))
+            candidates = self._bands.candidates(Entry("case", signature, self._week))
             found = [match.record_id for match in matches_among(signature, candidates, DEFAULT_NEAR_OPTIONS)]
         for name in names:
-            self._bands.remove(name)
+            self._bands.remove(_record_id(name))
         return found
+
+
+def _record_id(name: str) -> str:
+    """Return an id of the form that records have."""
+    return sha256(name.encode()).hexdigest()[:32]
 
 
 def topic_cases(articles: list[Article]) -> Iterator[Case]:
@@ -61,10 +88,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("corpora", type=Path)
     parser.add_argument("--seed", type=int, default=2026)
+    parser.add_argument("--redis", action="store_true")
     options = parser.parse_args()
+    if not options.redis:
+        measure(options, MemoryBands(DEFAULT_NEAR_OPTIONS))
+        return
+    with redis_bands() as bands:
+        measure(options, bands)
+
+
+def measure(options: argparse.Namespace, bands: BandIndex) -> None:
     articles = load_articles(options.corpora)
     indexed, unrelated = held_out(articles, HELD_OUT, options.seed)
-    index, nothing = Index(indexed), Index([])
+    index, nothing = Index(indexed, bands), Index([], MemoryBands(DEFAULT_NEAR_OPTIONS))
     began = time.process_time()
     counts, right, wrong = Counter[str](), Counter[str](), Counter[str]()
     for case in cases(Desk(unrelated, options.seed), indexed, unrelated):
@@ -82,8 +118,9 @@ def main() -> None:
 
 def _count(case: Case, found: list[str], counts: Counter[str], right: Counter[str], wrong: Counter[str]) -> None:
     counts[case.kind] += 1
-    right[case.kind] += case.original in found
-    wrong[case.kind] += sum(name != case.original for name in found)
+    original = None if case.original is None else _record_id(case.original)
+    right[case.kind] += original in found
+    wrong[case.kind] += sum(name != original for name in found)
 
 
 if __name__ == "__main__":

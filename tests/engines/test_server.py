@@ -5,11 +5,18 @@ from __future__ import annotations
 import subprocess
 import sys
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
+from crawler.engines.condition import ServerCondition
 from crawler.engines.options import PASSWORD_VARIABLE, RedisOptions
 from crawler.errors import UsageError
 
@@ -21,10 +28,10 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def _connected(redis: RedisProcess) -> Iterator[RedisServer]:
+def _connected(redis: RedisProcess, url: str | None = None) -> Iterator[RedisServer]:
     from crawler.engines.connection import RedisServer
 
-    server = RedisServer(RedisOptions(redis.url, "server"))
+    server = RedisServer(RedisOptions(url or redis.url, "server"))
     yield server
     server.close()
 
@@ -80,6 +87,71 @@ def test_a_change_is_applied_once_though_its_answer_was_lost(own_redis: RedisPro
         assert server.ask("GET", server.key("number")) == b"1"
         again.add("INCR", server.key("number"))
         assert server.ask("GET", server.key("number")) == b"2"
+
+
+SOUND = {"redis_version": "7.0.15", "aof_enabled": 1, "maxmemory_policy": "noeviction", "role": "master"}
+
+
+@pytest.mark.parametrize(
+    ("told", "seconds", "words"),
+    [
+        pytest.param({}, 0.0, None, id="sound"),
+        pytest.param({"valkey_version": "8.1.1", "redis_version": "7.2.4"}, 50.0, None, id="valkey"),
+        pytest.param({"redis_version": "5.0.7"}, 0.0, "is of version 5.0.7", id="old"),
+        pytest.param({"aof_last_write_status": "err"}, 0.0, "cannot write its file", id="disk-full"),
+        pytest.param({"role": "slave"}, 0.0, "is a replica", id="replica"),
+        pytest.param({}, 90.0, "is 90 s ahead of this machine's clock", id="clock-ahead"),
+        pytest.param({}, -3600.0, "is 3600 s behind this machine's clock", id="clock-behind"),
+    ],
+)
+def test_conditions(told: dict[str, Any], seconds: float, words: str | None) -> None:
+    faults = list(ServerCondition.of(SOUND | told, 1000.0 + seconds, 1000.0).faults())
+    assert [words in fault for fault in faults if words] == ([True] if words else [])
+    assert bool(faults) == bool(words)
+
+
+@pytest.mark.redis
+def test_over_tls_with_a_certificate_of_ones_own(own_redis: RedisProcess, monkeypatch: pytest.MonkeyPatch) -> None:
+    authority = _certificate(own_redis.folder)
+    own_redis.kill()
+    secure = own_redis.folder / "server.pem"
+    own_redis.start(
+        "--tls-port", str(own_redis.port + 1), "--tls-cert-file", str(secure), "--tls-key-file", str(secure),
+        "--tls-ca-cert-file", str(authority), "--tls-auth-clients", "no", "--requirepass", "open-sesame",
+    )  # fmt: skip
+    monkeypatch.setenv(PASSWORD_VARIABLE, "open-sesame")
+    url = own_redis.url.replace("redis://", "rediss://").replace(str(own_redis.port), str(own_redis.port + 1))
+    with _connected(own_redis, f"{url}?ssl_ca_certs={authority}") as server:
+        assert server.ask("DBSIZE") == 0
+    with pytest.raises(UsageError) as refused, _connected(own_redis, url):
+        pass
+    assert "certificate verify failed" in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def _certificate(folder: Path) -> Path:
+    """Write server.pem, with its key, for 127.0.0.1; return the certificate alone, which is its own authority."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "redis.test")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    form = serialization.Encoding.PEM
+    private = key.private_bytes(form, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    (folder / "server.pem").write_bytes(private + certificate.public_bytes(form))
+    authority = folder / "authority.pem"
+    authority.write_bytes(certificate.public_bytes(form))
+    return authority
 
 
 def test_one_machine_loads_no_redis() -> None:

@@ -16,6 +16,7 @@ from crawler.state.store import CrawlStore
 from crawler.state.values import Candidate, Poll, StoreOptions
 
 if TYPE_CHECKING:
+    from crawler.engines.options import RedisOptions
     from tests.conftest import RedisProcess
 
 NOW = "2026-11-22T10:45:01Z"
@@ -40,13 +41,19 @@ class Desk:
     def _open(self, run_id: str, options: StoreOptions) -> Store:
         if self._redis_url is None:
             return CrawlStore.open(self.folder, run_id, STARTED_AT, options)
-        from crawler.engines.options import RedisOptions
         from crawler.engines.store import RedisStore
 
-        redis = RedisOptions(self._redis_url, self._namespace)
-        store = RedisStore.open(self.folder, run_id, STARTED_AT, redis, options)
+        assert self.redis is not None
+        store = RedisStore.open(self.folder, run_id, STARTED_AT, self.redis, options)
         store.turns.offer({"all": {"news", "paper", "given"}}, joins=False)
         return store
+
+    @property
+    def redis(self) -> RedisOptions | None:
+        """Where the state is, None for a state file."""
+        from crawler.engines.options import RedisOptions
+
+        return None if self._redis_url is None else RedisOptions(self._redis_url, self._namespace)
 
     @property
     def is_local(self) -> bool:

@@ -7,14 +7,33 @@ from typing import TYPE_CHECKING
 import pytest
 
 from crawler import errors
-from crawler.state.forgetting import Choice, Forgotten, forget
+from crawler.state.forgetting import Choice, Forgotten
+from crawler.state.forgetting import forget as forget_rows
 from crawler.state.values import FoundCounts
 
 if TYPE_CHECKING:
     from crawler.items import Record
-    from tests.state.conftest import LocalDesk as Desk
+    from tests.state.conftest import Desk
 
 ETAG = '"1"'
+
+
+@pytest.fixture
+def desk(any_desk: Desk) -> Desk:
+    return any_desk
+
+
+def forget(desk: Desk, choice: Choice) -> Forgotten:
+    if desk.redis is None:
+        return forget_rows(desk.folder, choice)
+    from crawler.engines.connection import RedisServer
+    from crawler.engines.forgetting import forget as forget_on_redis
+
+    server = RedisServer(desk.redis)
+    try:
+        return forget_on_redis(server, choice)
+    finally:
+        server.close()
 
 
 @pytest.fixture
@@ -27,6 +46,7 @@ def crawled(desk: Desk) -> Desk:
             record = _record(desk, row.normalized_url)
             assert run.claim(record).state == "new"
             run.write(record, site, row.normalized_url)
+        run.keep_site_memories({site: b"learned"})
     run.finish({})
     return desk
 
@@ -56,15 +76,28 @@ def _written(desk: Desk, site: str) -> str:
     ],
 )
 def test_what_is_forgotten(crawled: Desk, choice: Choice, urls: int, records: int) -> None:
-    assert forget(crawled.folder, choice) == Forgotten(urls, records)
-    assert forget(crawled.folder, choice) == Forgotten(0, 0)
+    assert forget(crawled, choice) == Forgotten(urls, records)
+    assert forget(crawled, choice) == Forgotten(0, 0)
+
+
+@pytest.mark.parametrize(
+    ("choice", "is_kept"),
+    [
+        pytest.param(Choice(site="news"), False, id="the-site"),
+        pytest.param(Choice(site="paper"), True, id="another"),
+        pytest.param(Choice(site="news", before=datetime.now(UTC) + timedelta(days=1)), True, id="some-of-it"),
+    ],
+)
+def test_with_a_site_goes_what_its_pages_repeat(crawled: Desk, choice: Choice, is_kept: bool) -> None:
+    forget(crawled, choice)
+    assert (crawled.open().site_memory("news") is not None) == is_kept
 
 
 def test_a_forgotten_url_is_fetched_and_written_anew(crawled: Desk) -> None:
     key = _written(crawled, "news")
     record = _record(crawled, key)
-    choice = Choice(url=f"https://{key}?x", key=f"https://{key}")
-    assert forget(crawled.folder, choice) == Forgotten(1, 1)
+    choice = Choice(url=f"https://{key}?x", key=key)
+    assert forget(crawled, choice) == Forgotten(1, 1)
     run = crawled.open()
     source = run.source(crawled.poll().url)
     assert source is not None
@@ -80,7 +113,8 @@ def test_a_forgotten_url_is_fetched_and_written_anew(crawled: Desk) -> None:
     assert run.account()["news"].holds
 
 
-def test_it_waits_for_no_run_and_takes_the_lock(crawled: Desk) -> None:
-    crawled.open()
-    with pytest.raises(errors.LockHeld):
-        forget(crawled.folder, Choice(site="news"))
+def test_it_waits_for_no_run_that_is_at_work(crawled: Desk) -> None:
+    run = crawled.open()
+    run.take_waiting("news", 1)
+    with pytest.raises((errors.LockHeld, errors.OutputError)):
+        forget(crawled, Choice(site="news"))

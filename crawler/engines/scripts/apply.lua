@@ -1,7 +1,9 @@
--- All or nothing: the worker must hold every site's lease (fencing tokens), and each number is applied once.
+-- All or nothing: the worker must hold every site's lease (fencing tokens), and each number is applied once. One that was
+-- applied, and whose answer was lost, was applied, whoever holds the sites by now.
 -- ARGV: worker, number, leases, (group, token)..., then commands, each as its length and its words.
 -- Returns the groups whose lease is lost; then nothing was done.
 local worker, number = ARGV[1], tonumber(ARGV[2])
+if number <= tonumber(redis.call('HGET', P .. 'worker:' .. worker, 'applied') or 0) then return {} end
 local at = 4
 local lost = {}
 for _ = 1, tonumber(ARGV[3]) do
@@ -9,10 +11,14 @@ for _ = 1, tonumber(ARGV[3]) do
   at = at + 2
 end
 if #lost > 0 then return lost end
-if number <= tonumber(redis.call('HGET', P .. 'worker:' .. worker, 'applied') or 0) then return {} end
 
 local verbs = {}
-verbs['@put'] = function(a) table_put(a[2], a[3], a[4]) end
+verbs['@put'] = function(a) table_put(a[2], a[3], a[4], a[5]) end
+verbs['@del'] = function(a) table_del(a[2], a[3]) end
+-- table, digest, value: only where it says that
+verbs['@del_if'] = function(a)
+  if table_get(a[2], a[3]) == a[4] then table_del(a[2], a[3]) end
+end
 verbs['@unclaim'] = function(a)
   if redis.call('GET', a[2]) == a[3] then redis.call('DEL', a[2]) end
 end
@@ -31,7 +37,7 @@ verbs['@document'] = function(a)
   local packed = struct.pack('>I4', document)
   table_put('documents:' .. week, digest, packed, expires)
   if a[8] ~= '' then append_document('declaring:' .. week, a[8], packed, expires) end
-  for i = 9, #a do append_document('bands:' .. week, a[i], packed, expires) end
+  put_bands(week, document, a, 9, expires)
 end
 -- record digest, first week, last week, size of a signature
 verbs['@forget'] = function(a) forget_document(a[2], tonumber(a[5]), tonumber(a[3]), tonumber(a[4])) end

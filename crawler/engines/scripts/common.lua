@@ -1,8 +1,8 @@
 -- KEYS[1]: the namespace with its colon, before every key. All scripts begin with this text.
 local P = KEYS[1]
 local FILL = 200    -- entries a bucket on average; twice that and chance stay below hash-max-listpack-entries (512)
-local BLOCK = 64    -- signatures a string
-local SHARE = 15    -- documents that are kept of one band: 60 bytes, below hash-max-listpack-value (64)
+local SHARE = 15    -- documents that are kept of one band, or that declare one page: 60 bytes, below hash-max-listpack-value
+                    -- (64)
 
 local function milliseconds()
   local t = redis.call('TIME')
@@ -11,13 +11,17 @@ end
 
 -- Tables by linear hashing (Litwin 1980): small hashes, which Redis keeps as listpacks, one more at a time as they fill.
 -- A digest's first four bytes say where it stands.
-local function bucket_of(digest, buckets)
+local function level_of(buckets)
   local level = 1
   while level * 2 <= buckets do level = level * 2 end
-  local number = struct.unpack('>I4', digest)
+  return level
+end
+
+local function bucket_of(digest, buckets)
+  local level, number = level_of(buckets), struct.unpack('>I4', digest)
   local place = number % (level * 2)
   if place >= buckets then place = number % level end
-  return place, level
+  return place
 end
 
 local function buckets_of(name)
@@ -29,8 +33,7 @@ local function table_get(name, digest)
 end
 
 local function split(name, buckets, expires)
-  local _, level = bucket_of('\0\0\0\0', buckets)
-  local old, new = P .. name .. ':' .. (buckets - level), P .. name .. ':' .. buckets
+  local old, new = P .. name .. ':' .. (buckets - level_of(buckets)), P .. name .. ':' .. buckets
   redis.call('HSET', P .. name .. ':size', 'buckets', buckets + 1)
   local all = redis.call('HGETALL', old)
   for i = 1, #all, 2 do
@@ -57,29 +60,4 @@ local function table_del(name, digest)
   if redis.call('HDEL', P .. name .. ':' .. bucket_of(digest, buckets_of(name)), digest) == 1 then
     redis.call('HINCRBY', P .. name .. ':size', 'entries', -1)
   end
-end
-
--- Signatures stand side by side in strings; a first byte of 0 marks one that is forgotten.
-local function signature_place(week, document, size)
-  return P .. 'signatures:' .. week .. ':' .. math.floor(document / BLOCK), (document % BLOCK) * size
-end
-
-local function each_document(packed, visit)
-  for at = 1, #packed, 4 do visit((struct.unpack('>I4', packed, at))) end
-end
-
-local function forget_document(digest, size, first, last)
-  for week = first, last do
-    local known = table_get('documents:' .. week, digest)
-    if known then
-      local key, at = signature_place(week, struct.unpack('>I4', known), size)
-      redis.call('SETRANGE', key, at, '\0')
-      table_del('documents:' .. week, digest)
-    end
-  end
-end
-
-local function append_document(name, digest, packed, expires)
-  local known = table_get(name, digest) or ''
-  if #known < SHARE * 4 then table_put(name, digest, known .. packed, expires) end
 end

@@ -3,9 +3,12 @@
 local size = tonumber(ARGV[3])
 local shared, found = {}, {}
 for week = tonumber(ARGV[1]), tonumber(ARGV[2]) do
-  if redis.call('EXISTS', P .. 'bands:' .. week .. ':size') == 1 then
+  local generation = 0
+  local buckets = band_buckets(band_table(week, generation))
+  while buckets do
     for i = 5, #ARGV do
-      each_document(table_get('bands:' .. week, ARGV[i]) or '', function(document)
+      each_band_document(band_table(week, generation), buckets, ARGV[i], function(number)
+        local document = generation * GENERATION + number
         local name = week .. ':' .. document
         if not shared[name] then
           shared[name] = { 0, week, document }
@@ -14,6 +17,8 @@ for week = tonumber(ARGV[1]), tonumber(ARGV[2]) do
         shared[name][1] = shared[name][1] + 1
       end)
     end
+    generation = generation + 1
+    buckets = band_buckets(band_table(week, generation))
   end
 end
 table.sort(found, function(a, b)

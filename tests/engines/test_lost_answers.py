@@ -1,0 +1,187 @@
+"""Answers that are lost, leases that go in between, servers that hang: nothing is lost, nothing is done twice."""
+
+from __future__ import annotations
+
+import signal
+import time
+from dataclasses import replace
+from threading import Timer
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import redis
+
+from crawler.engines import connection
+from crawler.engines.connection import RedisServer
+from crawler.engines.options import RedisOptions
+from crawler.errors import OutputError, StateError
+from crawler.state.values import FoundCounts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from crawler.engines.store import RedisStore
+    from tests.conftest import RedisProcess
+    from tests.engines.conftest import Floor
+
+pytestmark = pytest.mark.redis
+
+URLS = 25
+SCRIPTS = ("apply", "claim", "join", "latest", "lease", "near", "release", "renew", "take")
+
+
+def _losing(
+    store: RedisStore, monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[], object] | None = None, only: str = ""
+) -> None:
+    """Have the answer of every script lost once, or of one script; `meanwhile` is done before it is sent again."""
+    client: Any = store.server._redis
+    for script in SCRIPTS:
+        client.script_load(connection._script(script)[0])
+    send = client.evalsha
+    wanted = connection._script(only)[1] if only else None
+    lost: set[tuple[Any, ...]] = set()
+
+    def evalsha(*words: Any) -> Any:
+        answer = send(*words)
+        if words in lost or wanted not in {None, words[0]}:
+            lost.discard(words)
+            return answer
+        lost.add(words)
+        if meanwhile is not None:
+            meanwhile()
+        raise redis.ConnectionError("lost")
+
+    monkeypatch.setattr(client, "evalsha", evalsha)
+    monkeypatch.setattr(connection, "FIRST_PAUSE", 0.0)
+
+
+def _given_to_another(store: RedisStore, group: str) -> None:
+    store.server.ask("HSET", store.server.key("holders"), group, "another|999")
+
+
+def test_where_every_answer_is_lost_once_nothing_is_lost_or_twice(
+    floor: Floor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = floor.worker()
+    _losing(store, monkeypatch)
+    sites = set(store.turns.take())
+    assert sites == {"news", "paper", "blog", "wire"}
+    assert store.record_poll(floor.poll(), [floor.candidate(n) for n in range(URLS)]).new == URLS
+    floor.write_all(store)
+    account = store.account()["news"]
+    assert (account.states["new"], account.holds) == (URLS, True)
+    for site in sites:
+        assert store.turns.end(site, is_done=True, in_flight=0, pause_seconds=0)
+    store.finish({"sites": {"news": {}}})
+    assert floor.written() == sorted(f"news.example/{n}" for n in range(URLS))
+    assert len(floor.worker().site_history("news")) == 1
+
+
+def test_what_was_applied_counts_though_the_lease_went_before_its_answer_came(
+    floor: Floor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = floor.worker()
+    store.record_poll(floor.poll(), [floor.candidate(n) for n in range(3)])
+    rows = store.take_waiting("news", 3)
+    for row in rows:
+        record = floor.record(int(row.normalized_url.rpartition("/")[2]))
+        store.claim(record, row)
+        store.write(record, "news", row.normalized_url)
+    _losing(store, monkeypatch, lambda: _given_to_another(store, "news"), only="apply")
+    store.flush()
+    store.finish({})
+    assert floor.written() == [f"news.example/{n}" for n in range(3)]
+
+
+def test_a_lease_that_is_lost_before_the_site_has_begun_is_no_fault(floor: Floor) -> None:
+    store = floor.worker()
+    for site in store.turns.take():
+        _given_to_another(store, site)
+        store.server.ask("ZADD", store.server.key("later", site), 1, "x.example/1")
+        assert store.record_poll(floor.poll(site), [floor.candidate(2, site)]) == FoundCounts(0, 0, 0)
+        assert store.turns.is_lost(site)
+
+
+def test_a_lease_that_is_lost_at_the_end_of_the_site_is_no_fault(floor: Floor) -> None:
+    floor.options = replace(floor.options, keep_seconds=-10)  # so that something is swept
+    store = floor.worker()
+    assert "news" in store.turns.take()
+    store.record_poll(floor.poll(), [floor.candidate(1)])
+    floor.write_all(store)
+    _given_to_another(store, "news")
+    assert store.turns.end("news", is_done=True, in_flight=0, pause_seconds=0)
+    assert store.turns.is_lost("news")
+
+
+def test_what_was_learned_of_a_site_is_kept_by_who_holds_it(floor: Floor) -> None:
+    stale = floor.worker()
+    stale.turns.take()
+    stale.keep_site_memories({"news": b"one"})
+    assert stale.server.ask("TTL", stale.server.key("memory", "news")) > 0
+    _given_to_another(stale, "news")
+    stale.keep_site_memories({"news": b"stale", "paper": b"two"})
+    assert (stale.site_memory("news"), stale.site_memory("paper")) == (b"one", b"two")
+    assert stale.turns.is_lost("news")
+    stale.turns.end("paper", is_done=False, in_flight=0, pause_seconds=0)
+    stale.keep_site_memories({"paper": b"too late"})
+    assert stale.site_memory("paper") == b"two"
+
+
+def test_a_site_that_is_in_another_group_now_has_its_urls_still(floor: Floor) -> None:
+    before = floor.worker()
+    before.record_poll(floor.poll(), [floor.candidate(n) for n in range(5)])
+    before.take_waiting("news", 2)
+    floor.die(before)
+    after = floor.worker()
+    after.turns.offer({"paper": {"news", "paper"}}, joins=True)
+    with pytest.raises(OutputError, match="is at work on it"):
+        after.take_waiting("news", 9)
+    after.server.ask("ZADD", after.server.key("leases"), 1, "news")
+    floor.write_all(after)
+    assert after.account()["news"].states["new"] == 5
+    assert after.record_poll(floor.poll(), [floor.candidate(1)]) == FoundCounts(0, 0, 0, 1)
+    assert after.server.ask("EXISTS", after.server.key("rows", "news")) == 0
+    after.finish({})
+    assert len(floor.written()) == 5
+
+
+def test_state_of_another_layout_is_left_alone(floor: Floor) -> None:
+    server = floor.worker().server
+    server.ask("SET", server.key("layout"), 1)
+    with pytest.raises(StateError, match="state of another version of Winnow") as refused:
+        floor.worker()
+    assert "\n" not in str(refused.value)
+
+
+@pytest.fixture
+def impatient(own_redis: RedisProcess, monkeypatch: pytest.MonkeyPatch) -> RedisServer:
+    monkeypatch.setattr(connection, "SOCKET_SECONDS", 0.2)
+    return RedisServer(RedisOptions(own_redis.url, "hangs", patience_seconds=2.0))
+
+
+def _stopped(redis_process: RedisProcess) -> Any:
+    assert redis_process.process is not None
+    redis_process.process.send_signal(signal.SIGSTOP)
+    return redis_process.process
+
+
+def test_a_server_that_hangs_for_a_while_is_waited_for(own_redis: RedisProcess, impatient: RedisServer) -> None:
+    process = _stopped(own_redis)
+    Timer(0.7, process.send_signal, (signal.SIGCONT,)).start()
+    assert impatient.ask("SET", "word", "kept") in {"OK", b"OK", True}
+    assert impatient.ask("GET", "word") == b"kept"
+
+
+def test_once_a_server_was_waited_for_in_vain_nobody_waits_again(
+    own_redis: RedisProcess, impatient: RedisServer
+) -> None:
+    process = _stopped(own_redis)
+    seconds = []
+    for _ in range(3):
+        began = time.monotonic()
+        with pytest.raises(OutputError, match=r"is away .*: start it and run again"):
+            impatient.ask("GET", "word")
+        seconds.append(time.monotonic() - began)
+    process.send_signal(signal.SIGCONT)
+    assert seconds[0] < 4
+    assert max(seconds[1:]) < 0.1
