@@ -12,6 +12,8 @@ LONG_CHARS = 25
 names of sections are shorter, sentences longer."""
 SHINGLE_WORDS = 3
 
+Shingle = tuple[str, ...]
+
 
 def kept_shares(blocks: Sequence[Block], lines: Sequence[str]) -> tuple[float, ...]:
     """Return for each block the share of its text, 0 to 1, that stands in `lines`.
@@ -26,12 +28,20 @@ def kept_shares(blocks: Sequence[Block], lines: Sequence[str]) -> tuple[float, .
     for index in sorted(range(len(blocks)), key=lambda i: (-len(squeezed[i]), i)):
         if squeezed[index] and stretch.take(squeezed[index]):
             shares[index] = 1.0
-    shingles = _shingles(" ".join(lines))
+    shingles = frozenset(_shingles(" ".join(lines)))
     for index, block in enumerate(blocks):
         if not shares[index] and len(squeezed[index]) >= LONG_CHARS:
-            own = _shingles(block.text)
-            shares[index] = len(own & shingles) / len(own) if own else 0.0
+            shares[index] = _share(block.text, shingles)
     return tuple(shares)
+
+
+def _share(text: str, shingles: frozenset[Shingle]) -> float:
+    """Return the share of the text's shingles that are among the given ones."""
+    own = _shingles(text)
+    if shingles.isdisjoint(own):  # most are, and a set of them costs more than to look each up
+        return 0.0
+    distinct = frozenset(own)
+    return len(distinct & shingles) / len(distinct)
 
 
 class _Stretch:
@@ -50,7 +60,7 @@ class _Stretch:
         start = self.text.find(wanted)
         while start >= 0:
             end = start + len(wanted)
-            free = not any(self.used[start:end])
+            free = self.used.find(1, start, end) < 0
             if free and (len(wanted) >= LONG_CHARS or (self._edge(start) and self._edge(end))):
                 self.used[start:end] = b"\x01" * len(wanted)
                 self.edges.update((start, end))
@@ -62,6 +72,6 @@ class _Stretch:
         return at in self.edges
 
 
-def _shingles(text: str) -> frozenset[tuple[str, ...]]:
+def _shingles(text: str) -> list[Shingle]:
     tokens = TOKEN.findall(text.casefold())
-    return frozenset(zip(*(tokens[n:] for n in range(SHINGLE_WORDS)), strict=False))
+    return list(zip(*(tokens[n:] for n in range(SHINGLE_WORDS)), strict=False))

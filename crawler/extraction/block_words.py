@@ -99,8 +99,8 @@ def link_codes(href: str, site: str) -> tuple[int, ...]:
 
 
 @lru_cache(maxsize=CACHED)
-def container_codes(tag: str, words: tuple[str, ...]) -> list[int]:
-    return [code_of(word) for word in container_words(tag, words)]
+def container_codes(tag: str, words: tuple[str, ...]) -> tuple[int, ...]:
+    return tuple(map(code_of, container_words(tag, words)))
 
 
 def container_words(tag: str, class_words: tuple[str, ...]) -> list[str]:
@@ -127,9 +127,9 @@ class _Surroundings:
         self.listed = listed
         self.known: dict[tuple[int, int], list[int]] = {}
         self.branches: dict[tuple[int, int], list[int]] = {}
-        self.box_codes: list[list[int]] = []
+        self.box_codes: list[tuple[int, ...]] = []
         """Of each container and those round it that hold no more than it."""
-        self.all_codes: list[list[int]] = []
+        self.all_codes: list[tuple[int, ...]] = []
         """Of each container and all round it."""
         self.larger: list[int | None] = []
         """For each container the innermost round it that holds more."""
@@ -154,8 +154,8 @@ class _Surroundings:
     def _add(self, container: Container, size: int) -> None:
         parent = container.parent
         if parent is None:  # the page itself says nothing
-            self.box_codes.append([])
-            self.all_codes.append([])
+            self.box_codes.append(())
+            self.all_codes.append(())
             self.larger.append(None)
             return
         own = container_codes(container.tag, container.words)

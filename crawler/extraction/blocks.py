@@ -7,7 +7,6 @@ ends and at two line breaks in a row. For plain text each line with a word is a 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -29,6 +28,10 @@ INLINE_TAGS = frozenset(
     "rp rt ruby s samp small source span strike strong sub sup time tt u var wbr amp-img o:p".split()
 )
 """Phrasing content of HTML, https://html.spec.whatwg.org/multipage/dom.html#phrasing-content, with the old tags."""
+
+_SKIPPED, _BREAK, _INLINE = range(3)
+_WALK = dict.fromkeys(INLINE_TAGS, _INLINE) | dict.fromkeys(INVISIBLE_TAGS, _SKIPPED) | {"br": _BREAK}
+"""How an element is walked; all others are block-level."""
 
 EMPHASIS_TAGS = frozenset({"b", "strong", "em"})
 SPACED_TAGS = frozenset({"a", "span", "time", "label"})
@@ -87,26 +90,22 @@ class BlockTree:
 class _Open:
     """An element that is being walked through.
 
-    `container` is that of the text in it: its own, or that of the element round it where it is inline. `seen` are
-    the block-level children so far by tag.
+    `container` is that of the text in it: its own, or that of the element round it where it is inline. `children` are
+    those still to come, `seen` the block-level ones so far by tag: all of them once the walk is over.
     """
 
-    __slots__ = ("at", "children", "container", "element", "seen", "tag", "totals")
+    __slots__ = ("children", "container", "element", "seen", "tag")
 
     def __init__(self, element: HtmlElement, tag: str, container: int) -> None:
         self.element = element
         self.tag = tag
         self.container = container
-        self.children: list[HtmlElement] = list(element)
-        self.at = 0
+        self.children: Iterator[HtmlElement] = iter(element)
         self.seen: dict[str, int] = {}
-        self.totals: Counter[str] | None = None
 
     def path_step(self, tag: str, nth: int) -> str:
         """Return the step to a child as `getpath` of lxml writes it, without its walk over all siblings each time."""
-        if self.totals is None:
-            self.totals = Counter(child.tag for child in self.children if isinstance(child.tag, str))
-        return f"{tag}[{nth}]" if self.totals[tag] > 1 else tag
+        return f"{tag}[{nth}]" if self.seen[tag] > 1 else tag
 
 
 @dataclass(slots=True)
@@ -142,6 +141,8 @@ def split_tree(root: HtmlElement) -> BlockTree:
 def attribute_words(element: HtmlElement) -> tuple[str, ...]:
     """Return the lower-case words in the element's naming attributes: `articleBody-main` gives article, body, main."""
     naming = [pair for pair in element.items() if pair[0] in NAMING]
+    if not naming:
+        return ()
     if len(naming) == 1:
         return _words_of(naming[0][1][:MAX_ATTRIBUTE_CHARS])
     named = dict(naming)
@@ -186,7 +187,8 @@ class _Splitter:
         body = root.find("body")
         self.start = root if body is None else body
         self.root = root
-        self.blocks: list[Block] = []
+        self.runs: list[tuple[str, _Run]] = []
+        """The text and the run of each block."""
         self.containers: list[Container] = []
         self.places: list[tuple[HtmlElement, _Open | None, int]] = []
         """Of each container its element, the open one round it, and which child of its tag it is."""
@@ -197,25 +199,26 @@ class _Splitter:
         self.emphasis_depth = 0
 
     def split(self) -> BlockTree:
-        self._open_container(self.start, None, _tag(self.start).lower())
+        tag = _tag(self.start).lower()
+        self._open_container(self.start, None, tag)
         self._add(self.start.text, 0)
-        stack = [_Open(self.start, _tag(self.start).lower(), 0)]
+        stack = [_Open(self.start, tag, 0)]
         while stack:
-            parent = stack[-1]
-            if parent.at == len(parent.children):
+            outer = stack[-1]
+            for child in outer.children:  # goes on behind the child that was walked into
+                inner = self._enter(child, outer)
+                if inner is not None:
+                    stack.append(inner)
+                    break
+                self._add(child.tail, outer.container)
+            else:
                 stack.pop()
                 if stack:
-                    self._leave(parent, stack[-1].container)
-                continue
-            child = parent.children[parent.at]
-            parent.at += 1
-            inner = self._enter(child, parent)
-            if inner is None:
-                self._add(child.tail, parent.container)
-            else:
-                stack.append(inner)
+                    self._leave(outer, stack[-1].container)
         self._flush()
-        return BlockTree(tuple(self.blocks), tuple(self.containers))
+        # Only now is it known which tags stand alone in their parents, so that their paths need no number.
+        blocks = (self._block(index, text, run) for index, (text, run) in enumerate(self.runs))
+        return BlockTree(tuple(blocks), tuple(self.containers))
 
     def _enter(self, element: HtmlElement, parent: _Open) -> _Open | None:
         """Start an element; None where it is not walked into: comments have no tag of letters."""
@@ -223,25 +226,24 @@ class _Splitter:
         if not isinstance(tag, str):
             return None
         tag = tag.lower()
-        if tag in INVISIBLE_TAGS:
-            self.run.pieces.append(" ")
-            return None
-        if tag == "br":
-            self._break()
-            return None
-        if tag in INLINE_TAGS:
+        walk = _WALK.get(tag)
+        if walk is None:
+            self._flush()
+            container = self._open_container(element, parent, tag)
+            self._add(element.text, container)
+            if len(element):
+                return _Open(element, tag, container)
+            self._flush()
+        elif walk == _INLINE:
             self._open_inline(element, tag)
             self._add(element.text, parent.container)
             if len(element):
                 return _Open(element, tag, parent.container)
             self._close_inline(element, tag)
-            return None
-        self._flush()
-        container = self._open_container(element, parent, tag)
-        self._add(element.text, container)
-        if len(element):
-            return _Open(element, tag, container)
-        self._flush()
+        elif walk == _BREAK:
+            self._break()
+        else:
+            self.run.pieces.append(" ")
         return None
 
     def _leave(self, left: _Open, outer: int) -> None:
@@ -340,18 +342,18 @@ class _Splitter:
         text = clean_line("".join(run.pieces))
         if not WORD.search(text):
             return
-        container = self.containers[run.owner]
-        self.blocks.append(
-            Block(
-                index=len(self.blocks),
-                text=text,
-                xpath=self._path(run.owner),
-                kind=self.kinds[run.owner],
-                tag=container.tag,
-                container=run.owner,
-                linked_chars=min(run.linked, len(text)),
-                emphasised_chars=min(run.emphasised, len(text)),
-                hrefs=tuple(filter(None, run.hrefs)),
-                inline_words=tuple(run.words),
-            )
+        self.runs.append((text, run))
+
+    def _block(self, index: int, text: str, run: _Run) -> Block:
+        return Block(
+            index=index,
+            text=text,
+            xpath=self._path(run.owner),
+            kind=self.kinds[run.owner],
+            tag=self.containers[run.owner].tag,
+            container=run.owner,
+            linked_chars=min(run.linked, len(text)),
+            emphasised_chars=min(run.emphasised, len(text)),
+            hrefs=tuple(filter(None, run.hrefs)),
+            inline_words=tuple(run.words),
         )

@@ -30,7 +30,7 @@ _DELETED_BEYOND_BMP = tuple(chr(plane << 16 | last) for plane in range(1, 17) fo
 
 _CONTROLS = bytes([*range(9), *range(0x0B, 0x20), 0x7F])
 _SUSPECT_BYTES = tuple(
-    re.compile(pattern) for pattern in (rb"\xc2[\x80-\x9f]", rb"\xed[\xa0-\xbf]", rb"\xef\xb7[\x90-\xaf]")
+    (pattern[:1], re.compile(pattern)) for pattern in (b"\xc2[\x80-\x9f]", b"\xed[\xa0-\xbf]", b"\xef\xb7[\x90-\xaf]")
 )
 _LAST_OF_PLANE = (b"\xbf\xbe", b"\xbf\xbf")
 """The same in UTF-8: C1 controls, surrogates, noncharacters; how a plane's last two code points end. Bytes are searched
@@ -58,7 +58,7 @@ def _is_clean(text: str) -> bool:
         return False
     if len(encoded) == len(text):
         return True
-    return not any(pattern.search(encoded) for pattern in _SUSPECT_BYTES) and not any(
+    return not any(first in encoded and pattern.search(encoded) for first, pattern in _SUSPECT_BYTES) and not any(
         end in encoded for end in _LAST_OF_PLANE
     )
 

@@ -60,6 +60,9 @@ class Hints:
     """The evidence is that of the list or heading it stands under, not its own."""
 
 
+NO_HINTS = Hints()
+
+
 def gather_hints(tree: BlockTree, evidence: PageEvidence) -> tuple[Hints, ...]:
     """Return the evidence for each block; in plain text and in lists that of the neighbours is passed on."""
     own = [_own_hints(block) for block in tree.blocks]
@@ -69,6 +72,8 @@ def gather_hints(tree: BlockTree, evidence: PageEvidence) -> tuple[Hints, ...]:
 
 def _own_hints(block: Block) -> Hints:
     hits = find_phrases(block.text)
+    if not hits:  # nine of ten
+        return NO_HINTS
     return Hints(_phrase_hint(hits, WORD.findall(block.text)), frozenset(hit.label for hit in hits))
 
 

@@ -19,7 +19,7 @@ _TOKEN = re.compile(
 )
 _QUOTED = re.compile(r"\"[^\"]*+\"?|'[^']*+'?")
 _ATTRIBUTE = re.compile(r"[^\s/>=]+(?:\s*+=\s*+[^\s>]*+)?")
-_BEFORE_ATTRIBUTES = " \t\n\r\f/\"'"
+_BEFORE_ATTRIBUTES = b" \t\n\r\f/\"'"
 _COUNTED_CHARS = 200
 """Characters of a tag from which its attributes are counted; shorter ones have no more than a hundred."""
 
@@ -58,10 +58,14 @@ def _is_small(markup: str, options: ExtractionOptions) -> bool:
 
     Every start tag has its `<`, every attribute a space, a slash or a quotation mark before it.
     """
-    if markup.count("<") > options.max_elements:
+    cap = options.max_elements
+    if len(markup) > cap and markup.count("<") > cap:
         return False
-    if sum(map(markup.count, _BEFORE_ATTRIBUTES)) > options.max_attributes_in_all:
-        return False
+    cap = options.max_attributes_in_all
+    if len(markup) > cap:
+        encoded = markup.encode("utf-8", "surrogatepass")
+        if len(encoded) - len(encoded.translate(None, _BEFORE_ATTRIBUTES)) > cap:
+            return False
     return _many_attributes(options.max_attributes).search(markup) is None
 
 

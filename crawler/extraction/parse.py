@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from typing import cast
 
 from lxml import etree
-from lxml.html import HtmlElement, HTMLParser, document_fromstring
+from lxml.html import HtmlElement
 
 from crawler.errors import EmptyPage, NotHtml, PageTooLarge
 from crawler.extraction.clean_text import strip_control_references
@@ -50,9 +51,10 @@ def parse(markup: str, options: ExtractionOptions) -> HtmlElement:
     """
     markup = strip_control_references(XML_DECLARATION.sub("", markup.lstrip("\ufeff")))
     check_bounds(markup, options)
-    parser = HTMLParser(remove_comments=True, remove_pis=True, huge_tree=True)
     try:
-        root = document_fromstring(markup, parser=parser)
+        root = cast("HtmlElement | None", etree.fromstring(markup, html_parser()))
+        if root is None:
+            raise EmptyPage("nothing to parse (Document is empty)")
         if is_deeper(root, options.max_depth):
             root = flat_tree(markup, options.flat_depth)
         for drawing in root.iter("svg"):
@@ -60,6 +62,16 @@ def parse(markup: str, options: ExtractionOptions) -> HtmlElement:
         return root
     except (etree.ParserError, etree.XMLSyntaxError) as error:
         raise EmptyPage(f"nothing to parse ({error})") from error
+
+
+def html_parser() -> etree.HTMLParser:
+    """Return a parser whose elements are all plain `HtmlElement`s.
+
+    That of lxml.html asks a Python function for the class of each element, each time that one is looked at.
+    """
+    parser = etree.HTMLParser(remove_comments=True, remove_pis=True, huge_tree=True)
+    parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=HtmlElement))
+    return parser
 
 
 def looks_like_html(start: bytes) -> bool:

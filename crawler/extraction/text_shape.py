@@ -7,6 +7,8 @@ import zlib
 from dataclasses import dataclass
 from functools import lru_cache
 
+from crawler.extraction.characters import count_decimal, count_upper
+
 READ_WORDS = 40
 """Words of a block that are read as words. Chosen: what a block is for shows early."""
 READ_CHARS = 480
@@ -25,7 +27,7 @@ DATE = re.compile(
     r"|\b[^\W\d]{3,9}\.? \d{1,2}(?:st|nd|rd|th)?,? (?:19|20)\d\d\b"
 )
 TIME = re.compile(r"\b\d{1,2}[:.]\d\d(?:\s?(?:uhr|h|am|pm))?\b", re.IGNORECASE)
-MONEY_SIGNS = frozenset("€$£¥₽%")
+MONEY_SIGNS = "€$£¥₽%"
 MONEY_WORDS = frozenset("eur usd chf gbp kr zł pln euro rabatt".split())
 AD_SLOT = re.compile(r"\b\d{2,4}\s?[x×]\s?\d{2,4}\b")
 """The size of an advertisement's place in pixels, which some publishers leave in the page."""
@@ -39,9 +41,10 @@ GENDERS = re.compile(
 )
 """The marks of vacancies: (m/w/d), (H/F), (K/M)."""
 SENTENCE_END = re.compile(r"[.!?…。！？]['\"»”’)\]]*$")
-SENTENCE_BREAK = re.compile(r"[.!?。！？](?:\s|$)")
+SENTENCE_MARKS = (".", "!", "?", "。", "！", "？")
+SENTENCE_BREAKS = tuple(mark + " " for mark in SENTENCE_MARKS)
 QUOTES = "\"'„“”«»‘’"
-ARROWS = frozenset("|›»→")
+ARROWS = "|›»→"
 BULLETS = ("- ", "• ", "– ", "* ")
 MAX_COUNT = 10
 
@@ -90,9 +93,11 @@ def read_shape(text: str) -> TextShape:
 
 def read_words(folded: str) -> list[str]:
     """Return the words of case-folded text that are read, for codes and for reasons."""
-    found = READ_TOKEN.findall(folded[:READ_CHARS])
-    if folded.isascii() and not DIGIT.search(folded):
-        return found[:READ_WORDS]
+    start = folded[:READ_CHARS]
+    found = READ_TOKEN.findall(start)
+    if start.isascii() or not UNSPACED.search(start):
+        read = found[:READ_WORDS]
+        return [NUMBER[: len(word)] if word[0].isdecimal() else word for word in read] if DIGIT.search(start) else read
     words: list[str] = []
     for word in found:
         if word[0].isdecimal():
@@ -112,23 +117,23 @@ def squeeze(text: str) -> str:
 def _numbers(text: str, words: int, tokens: frozenset[str]) -> tuple[float, ...]:
     chars = len(text)
     start = text[:SIGN_CHARS]
-    digits = sum(map(str.isdecimal, start)) if DIGIT.search(start) else 0
+    digits = count_decimal(start)
     return (
         float(chars),
         float(max(words, 1)),
         chars / max(words, 1),
-        sum(map(str.isupper, start)) / len(start),
+        count_upper(start) / len(start),
         digits / len(start),
         SENTENCE_END.search(text[-4:]) is not None,
-        min(len(SENTENCE_BREAK.findall(text)), MAX_COUNT) if chars > 1 else 0,
+        min(sum(map(text.count, SENTENCE_BREAKS)) + text.endswith(SENTENCE_MARKS), MAX_COUNT) if chars > 1 else 0,
         min(text.count(",") + text.count("、") + text.count("，"), MAX_COUNT),
         "?" in text,
         "!" in text,
         text.endswith(":"),
-        not ARROWS.isdisjoint(text),
+        any(map(text.__contains__, ARROWS)),
         digits > 0 and DATE.search(start) is not None,
         digits > 0 and TIME.search(start) is not None,
-        not MONEY_SIGNS.isdisjoint(start) or not MONEY_WORDS.isdisjoint(tokens),
+        any(map(start.__contains__, MONEY_SIGNS)) or not MONEY_WORDS.isdisjoint(tokens),
         ("/" in start and GENDERS.search(start) is not None) or "(mwd)" in start,
         digits > 0 and AD_SLOT.search(start) is not None,
         "@" in text,
