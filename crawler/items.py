@@ -121,6 +121,19 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class FirstReading:
+    """What the labeller made of a page before its site was known, so that it need not be asked a second time."""
+
+    probabilities: bytes = field(repr=False)
+    """blocks x labels, float16."""
+    kept: bytes = field(repr=False)
+    """Share of each block that the main content has, float16."""
+    reasons: tuple[tuple[int, Label, str], ...] = field(repr=False)
+    """Number of the block, its label then, and the reason for it."""
+    method: str
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """One fetched document: bytes, and what the server and the source said of it."""
 
@@ -157,6 +170,10 @@ class Page:
     """CSS selectors of parts that always are."""
     site_memory: bytes | None = field(default=None, repr=False)
     """What is known of the page's site, as `site_memory.storage` writes it; None: the page is read alone."""
+    is_held: bool = False
+    """The page may be read a second time: its record is to bring the first reading along."""
+    first_reading: FirstReading | None = field(default=None, repr=False)
+    """Of a page that is read a second time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +237,10 @@ class Segment:
 class Paragraph:
     kind: ParagraphKind
     text: str
+
+
+BY_TEMPLATE = "template"
+"""The method of pages whose blocks were labelled by what is known of their site's template."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,6 +317,8 @@ class Record:
     """By which near-duplicates are found, made where the page is read; not part of the JSON line."""
     site_observation: bytes | None = field(default=None, repr=False)
     """What the page adds to the memory of its site; not part of the JSON line."""
+    first_reading: FirstReading | None = field(default=None, repr=False)
+    """Of a page that may be read a second time; not part of the JSON line."""
 
     def to_dict(self, *, navigation: bool = False) -> dict[str, JsonValue]:
         """Return the JSON object of this record, fields in schema order.
@@ -308,7 +331,7 @@ class Record:
             if name == "segments":
                 shown = _shown_labels(navigation=navigation or self.plain_text)
                 line["boilerplate"] = [_flat(segment) for segment in self.segments if segment.label in shown]
-            elif name not in {"plain_text", "text_signature", "site_observation"}:
+            elif name not in {"plain_text", "text_signature", "site_observation", "first_reading"}:
                 line[name] = _plain(getattr(self, name))
         return line
 

@@ -106,9 +106,10 @@ class ExtractPipeline:
         record = await self._read_once(knowledge.informed(page, waiting.site))
         state = knowledge.learned(page, record, waiting.site, was_thin=was_thin)
         if state == "again":
-            record = await self._read_once(knowledge.informed(page, waiting.site))
+            again = replace(page, first_reading=record.first_reading)
+            record = await self._read_once(knowledge.informed(again, waiting.site))
             knowledge.learned(page, record, waiting.site, was_thin=False)
-        return None if state == "held" else replace(record, site_observation=None)
+        return None if state == "held" else replace(record, site_observation=None, first_reading=None)
 
     async def _read_once(self, page: Page) -> Record:
         record: Record = await asyncio.wrap_future(self.workers.pool.submit(self.read_page, page))
@@ -298,6 +299,7 @@ class StorePipeline:
             for record in self.knowledge.left_over():
                 with contextlib.suppress(DropItem):
                     self._keep_record(record)
+            self.figures.template_changes = self.knowledge.learning.changes
             self._keep(self._save_memories)
         store, self._store = self.store, None
         if self.error is not None:

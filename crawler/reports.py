@@ -10,7 +10,7 @@ from importlib.metadata import version
 from statistics import median
 from typing import Protocol
 
-from crawler.items import JsonValue, Record
+from crawler.items import BY_TEMPLATE, JsonValue, Record
 
 PACKAGES = ("winnow-crawler", "scrapy", "trafilatura", "lxml")
 MIN_HISTORY = 3
@@ -78,10 +78,15 @@ class RunFigures:
     """Site -> length of each text, four to eight bytes a record."""
     whole_polls: Counter[str] = field(default_factory=Counter)
     """Site -> sources that answered with content, not with 304."""
+    by_template: Counter[str] = field(default_factory=Counter)
+    """Site -> records whose blocks were labelled by its template."""
+    template_changes: dict[str, str] = field(default_factory=dict)
+    """Site -> day on which its template was found changed in this run."""
 
     def count(self, site: str, record: Record) -> None:
         self.labels.update(str(segment.label) for segment in record.segments)
         self.text_chars[site].append(len(record.text))
+        self.by_template[site] += record.extraction.method == BY_TEMPLATE
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +107,11 @@ def run_report(
     return {
         "finish_reason": reason,
         "alarms": [f"{name}: {alarm}" for name, site in by_name.items() for alarm in site["alarms"]],
+        "notices": [
+            f"{name}: its template changed on {site['template_changed']}"
+            for name, site in by_name.items()
+            if site["template_changed"]
+        ],
         "versions": {name: version(name) for name in PACKAGES},
         **_traffic(traffic),
         "blocks_by_label": dict(sorted(figures.labels.items())),
@@ -134,6 +144,8 @@ def _site(name: str, run: SiteRun, figures: RunFigures) -> dict[str, JsonValue]:
         "median_text_chars": median(lengths) if lengths else None,
         "usual_text_chars": _usual([earlier.median_text_chars for earlier in run.history]),
         "usual_found": _usual([earlier.found for earlier in run.history]),
+        "by_template": figures.by_template[name],
+        "template_changed": figures.template_changes.get(name),
         "alarms": _alarms(account, lengths, run.history, whole_polls=figures.whole_polls[name]),
     }
 

@@ -28,7 +28,7 @@ class SiteKnowledge:
 
     def informed(self, page: Page, site: str) -> Page:
         """Return the page with the memory of its site."""
-        return replace(page, site_memory=self.learning.snapshot(site))
+        return replace(page, site_memory=self.learning.snapshot(site), is_held=self.learning.is_thin(site))
 
     def learned(self, page: Page, record: Record, site: str, *, was_thin: bool) -> str:
         """Take in what a page gave; return what becomes of it: `done`, `again` or `held`."""

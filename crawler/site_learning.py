@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import zlib
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from crawler.items import Page, Record
+from crawler.site_memory.lessons import is_trusted
 from crawler.site_memory.memory import SiteMemory, empty_memory, remember
 from crawler.site_memory.storage import from_bytes, observation_from_bytes, to_bytes
+
+logger = logging.getLogger(__name__)
 
 FAST = 1
 
@@ -44,10 +48,13 @@ class HeldPage:
 
     @property
     def size(self) -> int:
-        return len(self.page.body) + 3 * len(self.record.text)
+        first = self.record.first_reading
+        return len(self.page.body) + 3 * len(self.record.text) + (len(first.probabilities) if first else 0)
 
     def again(self) -> Page:
-        return replace(self.page, body=zlib.decompress(self.page.body))
+        """Return the page with its first reading, so that the labeller need not be asked again."""
+        body = zlib.decompress(self.page.body)
+        return replace(self.page, body=body, first_reading=self.record.first_reading)
 
 
 @dataclass(slots=True)
@@ -67,6 +74,8 @@ class SiteLearning:
     ) -> None:
         self.options = options
         self.held_bytes = 0
+        self.changes: dict[str, str] = {}
+        """Site -> day, as YYYY-MM-DD, on which its template was found changed in this run."""
         self._load = load
         self._labels = labels
         self._known: OrderedDict[str, _Known] = OrderedDict()
@@ -90,9 +99,17 @@ class SiteLearning:
 
     def learn(self, site: str, observation: bytes | None) -> None:
         """Add what a page of the site gave; an article that was counted is not counted again."""
-        if observation is not None:
-            known = self._site(site)
-            known.memory = remember(known.memory, observation_from_bytes(observation))
+        if observation is None:
+            return
+        known = self._site(site)
+        before = known.memory.template
+        known.memory = remember(known.memory, observation_from_bytes(observation))
+        after = known.memory.template
+        if (is_trusted(before), before.version) != (is_trusted(after), after.version):
+            known.snapshot_serial = -1  # the next page is to know it
+        if before.version != after.version:
+            self.changes[site] = after.since
+            logger.warning("the template of %s changed on %s: its pages are read in full again", site, after.since)
 
     def hold(self, site: str, page: Page, record: Record) -> None:
         held = HeldPage(replace(page, body=zlib.compress(page.body, FAST), site_memory=None), record)

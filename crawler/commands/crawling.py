@@ -116,6 +116,8 @@ def _ended(run: Run, sites: tuple[Site, ...], options: CrawlOptions, console: Co
         write_metrics(options.metrics, report)
     for alarm in report["alarms"]:
         console.warn(f"alarm: {alarm}")
+    for notice in report["notices"]:
+        console.say(notice)
     spider = run.scrapy_crawler.spider
     assert isinstance(spider, NewsSpider)
     failed = [site.name for site in sites if _has_failed(site, report, spider.polls[site.name])]

@@ -13,7 +13,7 @@ from crawler.errors import PageError
 from crawler.items import JsonValue, Label, Page, Record
 from crawler.records.files import output_errors
 from crawler.site_learning import SiteLearning
-from crawler.site_memory.learned import Learned, learned_of
+from crawler.site_memory.learned import Learned, LearnedTemplate, learned_of
 from crawler.site_memory.storage import from_bytes, read_memories, write_memories
 from crawler.urls import registered_domain
 from crawler.workers import WorkerPool
@@ -104,3 +104,17 @@ def lines(found: Learned | None) -> Iterator[str]:
     yield from chain(["Texts that repeat, the share of articles, what they are alone:"] if found.texts else [])
     for text in found.texts:
         yield f"  {text.share:4.0%}  {text.label:<14}  {text.text}"
+    yield from _template_lines(found.template)
+
+
+def _template_lines(template: LearnedTemplate) -> Iterator[str]:
+    if template.since is None:
+        yield "Template: not learned yet"
+        return
+    trust = "trusted: pages that fit it are labelled by it" if template.is_trusted else "not trusted yet"
+    yield f"Template {template.version}, since {template.since}, {template.rows} places and texts; {trust}"
+    if template.changes:
+        yield f"It changed on {', '.join(template.changes)}"
+    yield from chain(["Its places, the pages that have them, what stands there:"] if template.places else [])
+    for place in template.places:
+        yield f"  {place.pages:4g}  {place.label:<14}  {place.share:4.0%}  {place.selector}"

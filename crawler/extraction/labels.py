@@ -18,7 +18,11 @@ def label_blocks(
 
     Of HTML, blocks of the article and of menus have an empty reason unless all are asked for.
     """
-    segments = label_by_model(tree, evidence, model, all_reasons=all_reasons)
+    return sift(tree, label_by_model(tree, evidence, model, all_reasons=all_reasons), evidence)
+
+
+def sift(tree: BlockTree, segments: tuple[Segment, ...], evidence: PageEvidence) -> tuple[Segment, ...]:
+    """Return the segments after the rules for what the blocks' own words and their order name for certain."""
     hints = gather_hints(tree, evidence)
     if evidence.plain_text:
         return sift_lines(segments, hints)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from crawler import __version__
 from crawler.errors import EmptyPage, PageError
-from crawler.extraction.alignment import kept_shares
 from crawler.extraction.assembly import Article, assemble
 from crawler.extraction.block_model import model_version
 from crawler.extraction.blocks import BlockTree, split_text, split_tree
@@ -19,15 +18,15 @@ from crawler.extraction.decode import decode
 from crawler.extraction.evidence import PageEvidence
 from crawler.extraction.labels import label_blocks
 from crawler.extraction.language import best_language, detect_language
-from crawler.extraction.main_content import find_main_content, trafilatura_version
+from crawler.extraction.main_content import trafilatura_version
 from crawler.extraction.markup_bounds import check_text
 from crawler.extraction.metadata import Metadata, read_metadata, with_guessed_date
 from crawler.extraction.options import DEFAULT_OPTIONS, ExtractionOptions
+from crawler.extraction.page_labels import LabelledPage, label_page
 from crawler.extraction.parse import check_document, parse
-from crawler.extraction.quality import estimate_quality
 from crawler.extraction.site_rules import SiteRules, with_site_rules
 from crawler.extraction.status import Signals, judge
-from crawler.items import Extraction, Page, Record, Segment, Status
+from crawler.items import Extraction, Page, Record, Status
 from crawler.rights import read_rights
 from crawler.site_memory.recall import site_reading
 from crawler.urls import normalized_url, record_id, registered_domain
@@ -41,14 +40,11 @@ class Reading:
     """What the stages found, before it becomes a record."""
 
     tree: BlockTree
-    segments: tuple[Segment, ...]
     article: Article
     metadata: Metadata
     encoding: str
     status: Status
-    method: str
-    quality: float | None = None
-    site_observation: bytes | None = None
+    labelled: LabelledPage
 
 
 def read_page(page: Page, options: ExtractionOptions = DEFAULT_OPTIONS) -> Record:
@@ -85,24 +81,24 @@ def _read_text(text: str, encoding: str, options: ExtractionOptions) -> Reading:
     article = assemble(tree, segments)
     signals = Signals(None, False, False, None, plain_text=True)
     status = judge(tree.blocks, segments, article, signals, options)
-    return Reading(tree, segments, article, Metadata(), encoding, status, "lines")
+    return Reading(tree, article, Metadata(), encoding, status, LabelledPage(segments, "lines", None))
 
 
 def _read_html(root: HtmlElement, page: Page, encoding: str, options: ExtractionOptions) -> Reading:
     now, zone = _now(page), ZoneInfo(page.timezone) if page.timezone else None
     tree = split_tree(root)
-    lines = find_main_content(root, url=page.url)
     metadata = read_metadata(root, url=page.url, link=page.link, now=now, zone=zone)
+    article_id = page.url or hashlib.sha256(page.body).hexdigest()
     evidence = PageEvidence(
-        kept=kept_shares(tree.blocks, lines),
+        kept=(),
         titles=metadata.headlines,
         description=metadata.description,
         article_body=metadata.article_body,
         url=page.url,
-        site=site_reading(page.site_memory, page.url or hashlib.sha256(page.body).hexdigest()),
+        site=site_reading(page.site_memory, article_id, now.date().isoformat()),
     )
-    labelled = label_blocks(tree, evidence, all_reasons=options.all_reasons)
-    segments = with_site_rules(root, tree, labelled, SiteRules(page.prune, page.keep))
+    labelled = label_page(root, tree, evidence, page, options)
+    segments = with_site_rules(root, tree, labelled.segments, SiteRules(page.prune, page.keep))
     metadata = with_guessed_date(with_bylines(metadata, segments, now, zone), root, now, zone)
     article = assemble(tree, segments, metadata.headlines)
     signals = Signals(
@@ -113,14 +109,11 @@ def _read_html(root: HtmlElement, page: Page, encoding: str, options: Extraction
         plain_text=False,
     )
     status = judge(tree.blocks, segments, article, signals, options)
-    method = "blocks+trafilatura" if lines else "blocks"
-    quality = estimate_quality(tree.blocks, segments, evidence.kept)
-    observation = evidence.site.observation() if evidence.site is not None else None
-    return Reading(tree, segments, article, metadata, encoding, status, method, quality, observation)
+    return Reading(tree, article, metadata, encoding, status, replace(labelled, segments=segments))
 
 
 def _record(page: Page, reading: Reading, options: ExtractionOptions) -> Record:
-    metadata, article = reading.metadata, reading.article
+    metadata, article, labelled = reading.metadata, reading.article, reading.labelled
     detected = detect_language(article.text[: options.language_chars])
     language = best_language(detected, metadata.language_declared or page.site_language)
     origins = dict(metadata.origins)
@@ -152,12 +145,13 @@ def _record(page: Page, reading: Reading, options: ExtractionOptions) -> Record:
         image_url=metadata.image_url,
         is_accessible_for_free=metadata.is_accessible_for_free,
         origins=origins,
-        segments=reading.segments,
-        extraction=Extraction(reading.status, reading.quality, reading.method, versions()),
+        segments=labelled.segments,
+        extraction=Extraction(reading.status, labelled.quality, labelled.method, versions()),
         encoding=reading.encoding,
         rights=_rights(page, metadata),
         plain_text=page.plain_text,
-        site_observation=reading.site_observation,
+        site_observation=labelled.site_observation,
+        first_reading=labelled.first_reading,
         **_provenance(page),
     )
 

@@ -63,7 +63,7 @@ class RunSummary:
     clusters: tuple[Cluster, ...] = ()
     """Those that the run met a member of, on most sites first."""
     notes: tuple[str, ...] = ()
-    """What is missing, in words."""
+    """What else is to be known, in words: templates that changed, what is missing."""
     states: Mapping[str, int] = field(default_factory=dict)
     causes: Mapping[str, int] = field(default_factory=dict)
     refusals: Mapping[str, int] = field(default_factory=dict)
@@ -98,7 +98,7 @@ def summarize(run: RunFile, history: Sequence[RunFile], book: UrlBook, extra: Ex
         lists,
         book.words("language"),
         extra.clusters,
-        extra.notes,
+        (*run.report.get("notices", ()), *extra.notes),
         states={state: run.total(state) for state in STATES},
         causes=_summed(run, "causes"),
         refusals=_summed(run, "refusals"),

@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crawler.site_memory.fingerprints import Fingerprints, PagePrints
+from crawler.site_memory.lessons import Lesson, teach
+from crawler.site_memory.template import Template, empty_template
 
 Floats = NDArray[np.float32]
 Numbers = NDArray[np.uint32]
@@ -49,6 +51,10 @@ class Observation:
     article: int
     """Fingerprint of the article itself, one of the keys: by it the memory knows whom it has counted."""
     examples: tuple[Example, ...] = ()
+    is_whole: bool = True
+    """False: only the article's own texts, of a page that the template labelled; it is no article among the others."""
+    lesson: Lesson | None = None
+    """What it teaches the template; None where too little is known of the site."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +70,7 @@ class SiteMemory:
     repeats: Floats
     seen: Numbers
     """Number of the article that had the key last."""
+    template: Template
     serial: int = 0
     """Articles observed altogether."""
     examples: tuple[Example, ...] = ()
@@ -80,8 +87,9 @@ class SiteMemory:
 
 
 def empty_memory(labels: int) -> SiteMemory:
-    no_keys, nothing = np.zeros(0, np.uint64), np.zeros(0, np.float32)
-    return SiteMemory(0.0, no_keys, nothing, np.zeros((0, labels), np.float32), nothing, np.zeros(0, np.uint32))
+    no_keys, nothing, no_sums = np.zeros(0, np.uint64), np.zeros(0, np.float32), np.zeros((0, labels), np.float32)
+    template = empty_template(labels)
+    return SiteMemory(0.0, no_keys, nothing, no_sums, nothing, np.zeros(0, np.uint32), template)
 
 
 def observe_page(memory: SiteMemory, prints: PagePrints, probabilities: Floats) -> Observation:
@@ -105,10 +113,12 @@ def observe_page(memory: SiteMemory, prints: PagePrints, probabilities: Floats) 
 
 
 def remember(memory: SiteMemory, seen: Observation, options: MemoryOptions = DEFAULT_OPTIONS) -> SiteMemory:
-    """Return the memory with one more article; the same memory where it has counted this one."""
+    """Return the memory with one more article; one that it has counted teaches only the template."""
+    if seen.lesson is not None:
+        memory = replace(memory, template=teach(memory.template, seen.lesson))
     if memory.has(seen.article):
         return memory
-    if memory.articles + 1 > options.max_articles:
+    if memory.articles + seen.is_whole > options.max_articles:
         memory = _faded(memory)
     serial = memory.serial + 1
     keys = np.union1d(memory.keys, seen.keys)
@@ -121,7 +131,8 @@ def remember(memory: SiteMemory, seen: Observation, options: MemoryOptions = DEF
     repeats[new] += seen.repeats
     sums[new] += seen.shares
     last[new] = serial
-    grown = SiteMemory(memory.articles + 1, keys, counts, sums, repeats, last, serial)
+    articles = memory.articles + seen.is_whole
+    grown = SiteMemory(articles, keys, counts, sums, repeats, last, memory.template, serial)
     bounded = _bounded(grown, options.max_entries)
     return replace(bounded, examples=_examples(bounded, memory.examples + seen.examples, options.max_examples))
 

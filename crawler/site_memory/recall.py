@@ -10,9 +10,11 @@ import numpy as np
 from crawler.items import Block, Container
 from crawler.site_memory.evidence import Evidence, weigh
 from crawler.site_memory.fingerprints import PagePrints, page_prints
+from crawler.site_memory.lessons import is_checked, is_trusted
 from crawler.site_memory.memory import Example, Floats, Observation, SiteMemory, observe_page
 from crawler.site_memory.second_stage import SecondStage, adjust, shipped_stage
 from crawler.site_memory.storage import from_bytes, observation_to_bytes
+from crawler.site_memory.template_reading import LEAST_ARTICLES, TemplateReading, read_by_template
 
 OFTEN = 0.3
 LEAST_OFTEN = 2.0
@@ -46,28 +48,43 @@ class Recalled:
         """Return the reason with what the site says of the block, if that spoke for its label."""
         gained = self.probabilities[block, label] > self.before[block, label]
         told = self.repetition(block) if label >= TEXT_COUNT else None
-        if told is not None:
-            return f"{told}; {reason}"
-        if gained and self.before[block].argmax() != label:
-            return f"{PLACE_REASON}; {reason}"
-        return reason
+        if told is None and gained and self.before[block].argmax() != label:
+            told = PLACE_REASON
+        return "; ".join(part for part in (told, reason) if part)
 
 
 class SiteReading:
-    """The reading of one page that knows its site. `recalled` is None until the page's blocks were labelled."""
+    """The reading of one page that knows its site. `recalled` is None until the page's blocks were labelled in full."""
 
-    def __init__(self, memory: SiteMemory, article_id: str, stage: SecondStage | None = None) -> None:
-        """`stage` replaces the one of the package."""
+    def __init__(self, memory: SiteMemory, article_id: str, day: str = "", stage: SecondStage | None = None) -> None:
+        """`day` is that of the reading, as YYYY-MM-DD; `stage` replaces the one of the package."""
         self.memory = memory
         self.article_id = article_id
+        self.day = day
         self.stage = stage
         self.recalled: Recalled | None = None
+        self._prints: PagePrints | None = None
+        self._template: TemplateReading | None = None
+
+    def by_template(
+        self, blocks: Sequence[Block], containers: Sequence[Container], headlines: Iterable[str]
+    ) -> TemplateReading | None:
+        """Return what the site's template says of the page; None where the page is to be read in full.
+
+        That is so while the template is not trusted, where a block stands at a place that it does not know for sure,
+        and for every tenth article, against which the template is held.
+        """
+        prints = self._page_prints(blocks, containers, headlines)
+        self._template = read_by_template(self.memory, prints, blocks, containers)
+        is_asked = is_trusted(self.memory.template) and not is_checked(prints.article)
+        self._template.is_answer = is_asked and self._template.answer.doubt is None
+        return self._template if self._template.is_answer else None
 
     def recall(
         self, blocks: Sequence[Block], containers: Sequence[Container], headlines: Iterable[str], probabilities: Floats
     ) -> Floats:
         """Return the probabilities with the site's evidence weighed in; keep what the page adds to the memory."""
-        prints = page_prints(blocks, containers, headlines, self.article_id)
+        prints = self._page_prints(blocks, containers, headlines)
         seen = observe_page(self.memory, prints, probabilities)
         evidence = weigh(self.memory, prints, blocks, probabilities, seen)
         adjusted = adjust(self.stage or shipped_stage(), probabilities, evidence)
@@ -81,16 +98,32 @@ class SiteReading:
             return dict(reasons)
         return {block: self.recalled.reason(block, chosen[block], reason) for block, reason in reasons.items()}
 
-    def observation(self) -> bytes | None:
-        """Return what the page adds to the memory, None for a page without blocks or a copy of an article."""
+    def observation(self, labels: Sequence[int], quality: float | None) -> bytes | None:
+        """Return what the page adds to the memory, None for a page without blocks or a copy of an article.
+
+        `labels` are the numbers of the labels that its blocks have in the end, `quality` is its estimate.
+        """
+        if self._template is not None and self._template.is_answer:
+            own = self._template.observation(labels, self.day)
+            return None if own is None else observation_to_bytes(own)
         if self.recalled is None or self.recalled.evidence.is_copy:
             return None
-        return observation_to_bytes(self.recalled.seen)
+        seen = self.recalled.seen
+        if self._template is not None and self.recalled.evidence.others >= LEAST_ARTICLES:
+            seen = replace(seen, lesson=self._template.lesson(labels, quality, self.day))
+        return observation_to_bytes(seen)
+
+    def _page_prints(
+        self, blocks: Sequence[Block], containers: Sequence[Container], headlines: Iterable[str]
+    ) -> PagePrints:
+        if self._prints is None:
+            self._prints = page_prints(blocks, containers, headlines, self.article_id)
+        return self._prints
 
 
-def site_reading(stored: bytes | None, article_id: str) -> SiteReading | None:
+def site_reading(stored: bytes | None, article_id: str, day: str) -> SiteReading | None:
     """Return the reading with the memory of these bytes; None where there are none."""
-    return None if stored is None else SiteReading(from_bytes(stored), article_id)
+    return None if stored is None else SiteReading(from_bytes(stored), article_id, day)
 
 
 def _examples(

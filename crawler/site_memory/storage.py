@@ -8,19 +8,27 @@ import json
 import struct
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from crawler.errors import UsageError
 from crawler.site_memory.memory import Example, Floats, Observation, SiteMemory
+from crawler.site_memory.parts import Parts
+from crawler.site_memory.template_storage import (
+    lesson_from_bytes,
+    lesson_to_bytes,
+    template_from_bytes,
+    template_to_bytes,
+)
 
-HEADER = struct.Struct("<4sBxxxIIdI")
-"""Mark, labels, articles observed altogether, rows, their decayed number, bytes of the arrays; then the examples."""
-SEEN = struct.Struct("<4sBxxxIQ")
-"""Mark, labels, rows and the article's fingerprint of one observation; then the arrays, then the examples."""
-MARK, SEEN_MARK = b"WSM1", b"WSO1"
+HEADER = struct.Struct("<4sBxxxIIdII")
+"""Mark, labels, articles observed altogether, rows, their decayed number, bytes of the arrays and of the template; then
+arrays, template and examples."""
+SEEN = struct.Struct("<4sB?xxIQI")
+"""Mark, labels, whether all of the page is in it, rows, the article's fingerprint and bytes of the lesson; then arrays,
+lesson and examples."""
+MARK, SEEN_MARK = b"WSM2", b"WSO2"
 FULL = 255
 """A label's mean share as one byte; the error of 1/510 is under what the labeller knows."""
 LEAST = 1e-6
@@ -28,7 +36,7 @@ FILE_VERSION = 1
 
 
 def to_bytes(memory: SiteMemory) -> bytes:
-    """Return the memory as bytes, 33 a fingerprint with 17 labels."""
+    """Return the memory as bytes, 33 a fingerprint with 17 labels, 48 a row of the template."""
     means = (memory.sums / np.maximum(memory.counts, LEAST)[:, None]).astype(np.float32)
     content = b"".join(
         part.tobytes()
@@ -40,42 +48,47 @@ def to_bytes(memory: SiteMemory) -> bytes:
             _as_bytes(means),
         )
     )
-    labels, rows = memory.sums.shape[1], len(memory.keys)
-    head = HEADER.pack(MARK, labels, memory.serial, rows, memory.articles, len(content))
-    return head + content + _examples_line(memory.examples)
+    labels, rows, template = memory.sums.shape[1], len(memory.keys), template_to_bytes(memory.template)
+    head = HEADER.pack(MARK, labels, memory.serial, rows, memory.articles, len(content), len(template))
+    return head + content + template + _examples_line(memory.examples)
 
 
 def from_bytes(stored: bytes) -> SiteMemory:
     """Return the memory. Raises ValueError for bytes that are none."""
     if len(stored) < HEADER.size:
         raise ValueError("too short for a site memory")
-    mark, labels, serial, rows, articles, length = HEADER.unpack_from(stored)
-    if mark != MARK or length != rows * (16 + labels) or length > len(stored) - HEADER.size:
+    mark, labels, serial, rows, articles, length, of_template = HEADER.unpack_from(stored)
+    if mark != MARK or length != rows * (16 + labels) or length + of_template > len(stored) - HEADER.size:
         raise ValueError("no site memory of this version")
-    parts = _Parts(stored, HEADER.size)
+    parts = Parts(stored, HEADER.size)
     keys = parts.take("<u8", rows).astype(np.uint64)
     counts, repeats = parts.take("<f2", rows).astype(np.float32), parts.take("<f2", rows).astype(np.float32)
     seen = parts.take("<u4", rows).astype(np.uint32)
     means = parts.take("u1", rows * labels).reshape(rows, labels).astype(np.float32) / np.float32(FULL)
-    return SiteMemory(articles, keys, counts, means * counts[:, None], repeats, seen, serial, parts.examples())
+    template = template_from_bytes(parts.take("u1", of_template).tobytes(), labels)
+    examples = _examples(parts)
+    return SiteMemory(articles, keys, counts, means * counts[:, None], repeats, seen, template, serial, examples)
 
 
 def observation_to_bytes(seen: Observation) -> bytes:
-    head = SEEN.pack(SEEN_MARK, seen.shares.shape[1], len(seen.keys), seen.article)
+    lesson = lesson_to_bytes(seen.lesson) if seen.lesson is not None else b""
+    labels, rows = seen.shares.shape[1], len(seen.keys)
+    head = SEEN.pack(SEEN_MARK, labels, seen.is_whole, rows, seen.article, len(lesson))
     arrays = (seen.keys.astype("<u8"), seen.repeats.astype("<f2"), _as_bytes(seen.shares))
-    return head + b"".join(part.tobytes() for part in arrays) + _examples_line(seen.examples)
+    return head + b"".join(part.tobytes() for part in arrays) + lesson + _examples_line(seen.examples)
 
 
 def observation_from_bytes(stored: bytes) -> Observation:
     """Return the observation. Raises ValueError for bytes that are none."""
-    mark, labels, rows, article = SEEN.unpack_from(stored)
+    mark, labels, is_whole, rows, article, of_lesson = SEEN.unpack_from(stored)
     if mark != SEEN_MARK:
         raise ValueError("no observation of this version")
-    parts = _Parts(stored, SEEN.size)
+    parts = Parts(stored, SEEN.size)
     keys = parts.take("<u8", rows).astype(np.uint64)
     repeats = parts.take("<f2", rows).astype(np.float32)
     shares = parts.take("u1", rows * labels).reshape(rows, labels).astype(np.float32) / np.float32(FULL)
-    return Observation(keys, shares, repeats, article, parts.examples())
+    lesson = lesson_from_bytes(parts.take("u1", of_lesson).tobytes(), labels)
+    return Observation(keys, shares, repeats, article, _examples(parts), is_whole, lesson)
 
 
 def _as_bytes(shares: Floats) -> NDArray[np.uint8]:
@@ -87,20 +100,8 @@ def _examples_line(examples: Iterable[Example]) -> bytes:
     return json.dumps([[example.key, example.text] for example in examples], ensure_ascii=False).encode()
 
 
-class _Parts:
-    """Arrays one behind the other, then the examples."""
-
-    def __init__(self, stored: bytes, at: int) -> None:
-        self._stored = stored
-        self._at = at
-
-    def take(self, form: str, count: int) -> NDArray[Any]:
-        found: NDArray[Any] = np.frombuffer(self._stored, form, count, self._at)
-        self._at += found.nbytes
-        return found
-
-    def examples(self) -> tuple[Example, ...]:
-        return tuple(Example(int(key), str(text)) for key, text in json.loads(self._stored[self._at :]))
+def _examples(parts: Parts) -> tuple[Example, ...]:
+    return tuple(Example(int(key), str(text)) for key, text in parts.told())
 
 
 def write_memories(path: Path, memories: Mapping[str, bytes]) -> None:
