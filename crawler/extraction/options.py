@@ -34,6 +34,9 @@ class ExtractionOptions:
     """Whether blocks of the article and of menus get a reason too, which costs a tenth of reading the page."""
     language_chars: int = 1_500
     """Characters of the body that the language detector sees; 1,000 or more changed no answer in 256 texts."""
+    template_language_chars: int = 400
+    """The same for a page that the template of its site labelled: of 273 texts 2 are named another language than by
+    1,000 characters, by 300 it is 3; 600 take a third longer."""
 
 
 DEFAULT_OPTIONS = ExtractionOptions()

@@ -26,7 +26,7 @@ from crawler.extraction.page_labels import LabelledPage, label_page
 from crawler.extraction.parse import check_document, parse
 from crawler.extraction.site_rules import SiteRules, with_site_rules
 from crawler.extraction.status import Signals, judge
-from crawler.items import Extraction, Page, Record, Status
+from crawler.items import BY_TEMPLATE, Extraction, Page, Record, Status
 from crawler.rights import read_rights
 from crawler.site_memory.recall import site_reading
 from crawler.urls import normalized_url, record_id, registered_domain
@@ -114,7 +114,9 @@ def _read_html(root: HtmlElement, page: Page, encoding: str, options: Extraction
 
 def _record(page: Page, reading: Reading, options: ExtractionOptions) -> Record:
     metadata, article, labelled = reading.metadata, reading.article, reading.labelled
-    detected = detect_language(article.text[: options.language_chars])
+    by_template = labelled.method == BY_TEMPLATE
+    chars = options.template_language_chars if by_template else options.language_chars
+    detected = detect_language(article.text[:chars])
     language = best_language(detected, metadata.language_declared or page.site_language)
     origins = dict(metadata.origins)
     if article.lead:

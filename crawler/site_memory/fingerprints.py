@@ -114,7 +114,7 @@ def _places(containers: Sequence[Container]) -> list[int]:
     for container in containers:
         above = "" if container.parent is None else tags[container.parent]
         tags.append(f"{above}/{container.tag}")
-        named.append(f"{container.tag}.{'.'.join(_stable_words(container.words))}")
+        named.append(f"{container.tag}.{_stable_words(container.words)}")
     found = []
     for container in containers:
         inner, at = [], container.index
@@ -124,10 +124,16 @@ def _places(containers: Sequence[Container]) -> list[int]:
             if parent is None:
                 break
             at = parent
-        found.append(fingerprint("place", tags[container.index] + " " + " ".join(inner)))
+        found.append(_place(tags[container.index] + " " + " ".join(inner)))
     return found
 
 
-def _stable_words(words: Sequence[str]) -> list[str]:
+@lru_cache(maxsize=CACHED)
+def _place(described: str) -> int:
+    return fingerprint("place", described)
+
+
+@lru_cache(maxsize=CACHED)
+def _stable_words(words: tuple[str, ...]) -> str:
     """Return the words in order without those that number an element."""
-    return sorted({word for word in words if not DIGIT.search(word)})[:MAX_CLASS_WORDS]
+    return ".".join(sorted({word for word in words if not DIGIT.search(word)})[:MAX_CLASS_WORDS])
