@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 SHOWN_CHARS = 200
 """Longest URL that a message repeats."""
+REMEMBERED_CHARS = 1_000
+"""Longest URL whose host and normalized form are remembered."""
 MAX_LABEL_CHARS, MAX_HOST_CHARS = 63, 253
 """RFC 1035, section 2.3.4."""
 
@@ -63,6 +65,12 @@ def _check_host(name: str, url: str) -> None:
 
 def host(url: str) -> str:
     """Return the host: lower case, IDNA-encoded, no dot at the end; an IPv6 address without brackets."""
+    return _remembered_host(url) if len(url) <= REMEMBERED_CHARS else _bare_host(parse_url(url))
+
+
+@lru_cache(maxsize=2048)
+def _remembered_host(url: str) -> str:
+    """A page's URL is judged as a link, as a request and as an answer."""
     return _bare_host(parse_url(url))
 
 
@@ -80,6 +88,18 @@ def normalized_url(url: str, significant_params: frozenset[str] = frozenset()) -
     same article: `www.`, `m.`, `mobile.`, `amp.`, AMP's endings and parameters, its caches, `index.html`, a
     slash at the end (decision 0021). Idempotent. Raises BadUrl or SchemeRefused.
     """
+    if len(url) <= REMEMBERED_CHARS:
+        return _remembered_normal(url, significant_params)
+    return _normal(url, significant_params)
+
+
+@lru_cache(maxsize=2048)
+def _remembered_normal(url: str, significant_params: frozenset[str]) -> str:
+    """A site's feeds, sitemaps and front pages name the same pages, and each page names itself."""
+    return _normal(url, significant_params)
+
+
+def _normal(url: str, significant_params: frozenset[str]) -> str:
     parsed = parse_url(url)
     cached = out_of_amp_cache(parsed.hostname, parsed.pathname, parsed.search)
     if cached is not None:

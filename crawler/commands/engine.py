@@ -30,6 +30,8 @@ LEFT_OUT = {
     "scrapy.extensions.remote_control.RemoteControl": None,
 }
 """Scrapy's extensions that a command does without."""
+NOT_NEEDED = {"scrapy.spidermiddlewares.depth.DepthMiddleware": None}
+"""Scrapy's spider middlewares that a command does without: the ledger knows where a link came from."""
 YOUNG_OBJECTS = 10_000
 """New objects after which the collector looks for cycles among them; Python's own 700 are a page's or two. Chosen."""
 GRACE_SECONDS = 5.0
@@ -78,7 +80,6 @@ class Run:
 
 def settle_heap() -> None:
     """Take what is loaded by now out of the collector's sight: a full collection stopped the loop for 40 to 90 ms."""
-    gc.collect()
     gc.freeze()
     gc.set_threshold(YOUNG_OBJECTS)
 
@@ -128,7 +129,11 @@ def set_up(spider: type[Spider], overrides: Mapping[str, Any], console: Console,
     """Return a run of the spider with our settings and the given overrides; log lines go to the console."""
     settings = Settings()
     settings.setmodule("crawler.settings", priority="project")
-    settings.setdict({"LOG_ENABLED": False, "LOG_INSTALL_ROOT_HANDLER": False, **overrides}, priority="cmdline")
+    settings.setdict(
+        {"LOG_ENABLED": False, "LOG_INSTALL_ROOT_HANDLER": False, "DOWNLOADER_STATS": False, **overrides},
+        priority="cmdline",
+    )
+    settings.set("SPIDER_MIDDLEWARES", settings.getdict("SPIDER_MIDDLEWARES") | NOT_NEEDED, priority="cmdline")
     settings.set("EXTENSIONS", settings.getdict("EXTENSIONS") | LEFT_OUT, priority="cmdline")
     root = logging.getLogger()
     handler = ConsoleHandler(console, level)
