@@ -69,9 +69,10 @@ def _add_areas(measures: Measures, tree: BlockTree) -> None:
             inherited = (*inherited[:place], depth[-1], *inherited[place + 1 :])
         marks.append(inherited)
     own = [block.container for block in tree.blocks]
-    deep = np.array([depth[at] for at in own], np.float32)
-    marked = np.array([marks[at] for at in own], np.float32)
-    areas = np.where(marked >= 0, AREA_FADE ** (deep[:, None] - marked), 0)
+    deep = np.array([depth[at] for at in own])
+    marked = np.array([marks[at] for at in own])
+    faded = AREA_FADE ** np.arange(max(depth) + 1, dtype=np.float32)
+    areas = np.where(marked >= 0, faded[np.where(marked >= 0, deep[:, None] - marked, 0)], 0)
     for place, tags in enumerate(_AREAS):
         measures.add(f"area.{tags[0]}", areas[:, place])
     measures.add("area.depth", deep)

@@ -13,6 +13,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import htmldate
+from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from crawler.extraction.clean_text import cap, clean_line
@@ -53,6 +54,7 @@ MODIFIED_META = (
     *("article:modified", "dcterms.modified", "dc.date.modified", "last-modified", "lastmod", "revised"),
 )
 
+_WITH_ITEMPROP = XPath("/descendant::*[@itemprop]")
 _URL_DAY = re.compile(r"(?<!\d)((?:19|20)\d{2})([/_-]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?!\d)", re.ASCII)
 _ELSEWHERE = re.compile(r"comment|related|teaser|sidebar|recommend|footer|latest|popular", re.IGNORECASE)
 
@@ -148,7 +150,7 @@ def _json_ld_values(declarations: Declarations, *names: str) -> Iterator[object]
 
 
 def _itemprop_values(tree: HtmlElement, name: str) -> Iterator[str]:
-    elements: list[HtmlElement] = tree.xpath(f"//*[@itemprop='{name}']")
+    elements = [element for element in _WITH_ITEMPROP(tree) if element.get("itemprop") == name]
     for element in elements[:MAX_ITEMPROPS]:
         yield element.get("datetime") or element.get("content") or element.text_content()
 

@@ -50,14 +50,14 @@ def _add_likeness(measures: Measures, tree: BlockTree, mass: NDArray[np.float64]
     kinds: dict[tuple[str, tuple[str, ...]], int] = {}
     of_container = [kinds.setdefault((c.tag, c.words), len(kinds)) for c in tree.containers]
     kind = np.array([of_container[block.container] for block in tree.blocks])
-    above = [
-        kinds.setdefault(("under", (str(of_container[c.parent or 0]), str(of_container[c.index]))), len(kinds))
-        for c in tree.containers
+    pairs: dict[tuple[int, int], int] = {}
+    of_pair = [
+        pairs.setdefault((of_container[c.parent or 0], of_container[c.index]), len(pairs)) for c in tree.containers
     ]
-    pair = np.array([above[block.container] for block in tree.blocks])
+    pair = np.array([of_pair[block.container] for block in tree.blocks])
     for name, of in (("kind", kind), ("pair", pair)):
-        measures.add(f"form.{name}_mass", np.bincount(of, mass, len(kinds))[of])
-        measures.add(f"form.{name}_count", np.log1p(np.bincount(of, minlength=len(kinds))[of]))
+        measures.add(f"form.{name}_mass", np.bincount(of, mass)[of])
+        measures.add(f"form.{name}_count", np.log1p(np.bincount(of)[of]))
 
 
 def _article_form(tree: BlockTree, boxes: Boxes, share: NDArray[np.float64]) -> ArticleForm:

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import islice, takewhile
+from itertools import groupby, islice, takewhile
 
 from crawler.extraction.blocks import BlockTree
 from crawler.extraction.evidence import PageEvidence
@@ -103,10 +103,8 @@ def _from_groups(tree: BlockTree, own: Sequence[Hints], *, headings: bool) -> li
     """Silent entries take the label of their list, silent lines that of the heading line above them."""
     blocks, result = tree.blocks, list(own)
     start = 0
-    while start < len(blocks):
-        end = start + 1
-        while end < len(blocks) and _group(tree, blocks[end]) == _group(tree, blocks[start]):
-            end += 1
+    for _, group in groupby(_group(tree, block) for block in blocks):
+        end = start + sum(1 for _ in group)
         if blocks[start].kind is BlockKind.LIST_ITEM:
             _fill_list(result, start, end)
         elif headings:

@@ -10,9 +10,11 @@ from importlib.resources import files
 TOKEN = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]|[^\W_]+")
 """A word, or one character of a script written without spaces."""
 
+ASCII_WORD = re.compile("[A-Za-z0-9]+")
+
 
 def count_words(text: str) -> int:
-    return len(TOKEN.findall(text))
+    return len((ASCII_WORD if text.isascii() else TOKEN).findall(text))
 
 
 def speaks_of(kind: str, text: str) -> bool:
