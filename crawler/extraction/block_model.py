@@ -101,7 +101,8 @@ class LinearScores:
 
 
 def linear_scores(linear: Floats, intercept: Floats, units: HashedUnits) -> LinearScores:
-    weighed = linear[units.buckets] * units.values[:, None]
+    weighed = linear.take(units.buckets, axis=0)  # twice as fast as an index
+    weighed *= units.values[:, None]
     of_units: Floats = np.add.reduceat(weighed, units.offsets[:-1], axis=0)
     count = len(units.member_offsets) - 1
     block = np.repeat(np.arange(count), np.diff(units.member_offsets))
@@ -109,7 +110,7 @@ def linear_scores(linear: Floats, intercept: Floats, units: HashedUnits) -> Line
     order = np.argsort(place, kind="stable")
     places, first = np.unique(place[order], return_index=True)
     parts = np.zeros((count * len(PARTS), len(LABELS)), np.float32)
-    parts[places] = np.add.reduceat(of_units[units.members[order]], first, axis=0)
+    parts[places] = np.add.reduceat(of_units.take(units.members[order], axis=0), first, axis=0)
     of_parts = parts.reshape(count, len(PARTS), len(LABELS))
     return LinearScores(of_units, of_parts.reshape(count, -1), of_parts.sum(axis=1) + intercept)
 

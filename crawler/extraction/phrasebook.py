@@ -79,7 +79,9 @@ class Phrase:
 class _Entry:
     """A phrase with what rules most places out: the letters that it begins with, all of them where it has no mark."""
 
-    phrase: Phrase
+    label: Label
+    strength: Strength
+    text: str
     start: str
     lead: int
     """Characters before the first word."""
@@ -120,7 +122,6 @@ def phrase_languages() -> tuple[str, ...]:
     return tuple(sorted(f.name.removesuffix(".toml") for f in folder.iterdir() if f.name.endswith(".toml")))
 
 
-@cache
 def read_phrases(language: str) -> tuple[Phrase, ...]:
     """Return the phrases of one file in file order; ValueError names what is wrong with the file."""
     source = files("crawler.extraction") / "phrases" / f"{language}.toml"
@@ -238,7 +239,7 @@ def _longest(entries: Iterable[_Entry], text: str, folded: str, start: int) -> I
         begin = start - entry.lead
         end = _end_of(entry, folded, begin, start)
         if end is not None and _ends_word(folded, end):
-            kind = (entry.phrase.label, entry.phrase.strength)
+            kind = (entry.label, entry.strength)
             ends[kind] = max(ends.get(kind, (0, 0)), (end, begin))
     order = sorted(ends, key=lambda kind: (LABEL_ORDER[kind[0]], STRENGTHS.index(kind[1])))
     for label, strength in order:
@@ -248,7 +249,7 @@ def _longest(entries: Iterable[_Entry], text: str, folded: str, start: int) -> I
 
 def _end_of(entry: _Entry, folded: str, begin: int, start: int) -> int | None:
     """Return where the phrase ends that begins at `begin`, None where it is not there."""
-    text, heading = entry.phrase.text, entry.phrase.strength == "heading"
+    text, heading = entry.text, entry.strength == "heading"
     if not entry.is_plain:
         match = _pattern(text, heading).match(folded, start)
         return match.end("phrase") if match else None
@@ -262,7 +263,8 @@ def _entry(phrase: Phrase) -> _Entry:
     # Most phrases are found as they stand, and to compile a pattern for each takes a second.
     is_plain = not any(mark in phrase.text for mark in "*~/") and not EDGE_UNSPACED.search(phrase.text)
     start = phrase.text if is_plain else re.split(r"[*~/ ]", phrase.text, maxsplit=1)[0]
-    return _Entry(phrase, start, len(_lead(phrase.text)), is_plain, _second_word(phrase.text))
+    lead = len(_lead(phrase.text))
+    return _Entry(phrase.label, phrase.strength, phrase.text, start, lead, is_plain, _second_word(phrase.text))
 
 
 def _second_word(text: str) -> str | None:
@@ -346,7 +348,6 @@ def _heading_end(words: int) -> str:
     return ends + (rf"|(?:\s+\S+){{1,{HEADING_EXTRA_WORDS}}}\s*$)" if words > 1 else ")")
 
 
-@cache
 def _lead(phrase: str) -> str:
     """Return the punctuation that a phrase begins with."""
     first = TOKEN.search(phrase)

@@ -48,7 +48,7 @@ def context(scores: Scores, lengths: NDArray[np.float32], boxes: Boxes) -> Score
     roots += [_rows(share, at) for at in (boxes.heading, boxes.previous_heading, boxes.next_heading)]
     roots.append(through[:-1] / np.maximum(index, 1)[:, None])
     roots.append((through[-1] - through[1:]) / np.maximum(count - 1 - index, 1)[:, None])
-    roots += [share[start] for start, _ in bounds[:NEAR_LEVELS]]
+    roots += [share.take(start, axis=0) for start, _ in bounds[:NEAR_LEVELS]]
     plain: list[NDArray[np.floating]] = [
         _body_place(share[:, 0], lengths),
         np.clip(scores / SCORE_UNIT, LOWEST, HIGHEST),
@@ -83,7 +83,7 @@ def parts_context(parts: Scores, boxes: Boxes) -> Scores:
     columns: list[NDArray[np.floating]] = [parts]
     for level in PART_LEVELS:
         start, end = boxes.bounds(level)
-        columns.append((through[end] - through[start]) / (end - start)[:, None])
+        columns.append((through.take(end, axis=0) - through.take(start, axis=0)) / (end - start)[:, None])
     return np.concatenate(columns, axis=1).astype(np.float32)
 
 
@@ -98,7 +98,7 @@ def _mean_of_others(
 ) -> NDArray[np.float64]:
     """Return the mean over start to end - 1 without the block itself, 0 where it is alone."""
     others = np.maximum(end - start - 1, 1)[:, None]
-    mean: NDArray[np.float64] = (through[end] - through[start] - share) / others
+    mean: NDArray[np.float64] = (through.take(end, axis=0) - through.take(start, axis=0) - share) / others
     return mean
 
 
@@ -112,7 +112,7 @@ def _mean_of_kin(share: Scores, pattern: NDArray[np.int64]) -> NDArray[np.float6
 
 
 def _rows(share: Scores, at: NDArray[np.int64]) -> Scores:
-    return np.where((at >= 0)[:, None], share[np.maximum(at, 0)], np.float32(0))
+    return np.where((at >= 0)[:, None], share.take(np.maximum(at, 0), axis=0), np.float32(0))
 
 
 def _body_place(body: Scores, lengths: NDArray[np.float32]) -> NDArray[np.float64]:
