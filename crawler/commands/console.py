@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from crawler.commands.tally import Tally
-from crawler.errors import PageError
+from crawler.errors import OutputError, PageError
 
 if TYPE_CHECKING:
     from rich.console import Console as RichConsole
@@ -100,6 +100,8 @@ class ConsoleHandler(logging.Handler):
         self.console = console
 
     def emit(self, record: logging.LogRecord) -> None:
+        if isinstance(record.args, tuple) and any(isinstance(word, OutputError) for word in record.args):
+            return  # what ends the run is the command's last line
         text = record.getMessage()
         if record.exc_info and record.exc_info[1] is not None:
             text += f" ({type(record.exc_info[1]).__name__}: {record.exc_info[1]})"

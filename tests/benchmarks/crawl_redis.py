@@ -1,11 +1,14 @@
 """Full form: several workers on one Redis, against the truth of a local news web; kills, a restart, memory.
 
-python -m tests.benchmarks.crawl_redis NEWSWEB_SCRIPT shared|kills|restart [--sites 20] [--pages 100] [--workers 3]
+python -m tests.benchmarks.crawl_redis NEWSWEB_SCRIPT shared|kills|restart|gone [--sites 20] [--pages 100] [--workers 3]
+python -m tests.benchmarks.crawl_redis - intervals [--sites 8] [--pages 20] [--workers 3]
 python -m tests.benchmarks.crawl_redis - memory [--documents 20000]
 
-`shared`: one worker and several against the truth: records, seconds, round trips a page.
-`kills`: SIGKILL of a random worker every 5 s, ten times, each replaced at once. `restart`: the same with the server
-killed and started again in the middle. `memory`: bytes a URL and a document in Redis, of synthetic articles.
+`shared`: one worker and several against the truth, page by page: records, copies, seconds, round trips a page, and in
+what the two crawls differ. `kills`: SIGKILL of a random worker every 5 s, ten times, each replaced at once. `restart`:
+the same with the server killed and started again in the middle. `gone`: the server is killed in the middle and stays
+away until all workers have ended; then it and they come back. `intervals`: times between two requests to a host.
+`memory`: bytes a URL and a document in Redis, of synthetic articles.
 """
 
 from __future__ import annotations
@@ -20,102 +23,89 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from tests.benchmarks.newsweb import Web, crawl_command, records, served
+from crawler.engine_config import load_engine
+from tests.benchmarks.newsweb import Web, records, served
+from tests.benchmarks.page_fates import Fates, differences, fates, summary
+from tests.benchmarks.redis_intervals import measure_intervals
 from tests.benchmarks.redis_memory import measure_memory
+from tests.benchmarks.redis_workers import Workers, redis_engine
 from tests.conftest import RedisProcess, redis_process
 
-ENGINE = '[engine]\nkind = "redis"\nurl = "{url}"\nnamespace = "{name}"\nlease_seconds = {lease}\n\n'
 KILLS, KILL_EVERY = 10, 5.0
 
 
 def set_engine(web: Web, redis: RedisProcess, name: str, lease: float) -> None:
     text = web.sites_toml.read_text(encoding="utf-8")
     body = text[text.index("[defaults]") :]
-    engine = ENGINE.format(url=redis.url, name=name, lease=lease)
-    web.sites_toml.write_text(engine + body, encoding="utf-8")
+    web.sites_toml.write_text(redis_engine(redis, name, lease) + body, encoding="utf-8")
 
 
-class Workers:
-    """Processes of the command that share an output folder."""
-
-    def __init__(self, web: Web, output: Path, number: int) -> None:
-        self.command = [*crawl_command(web, output), "--workers", "1"]
-        self.log = (output.parent / f"{output.name}.log").open("wb")
-        self.running = [self._start() for _ in range(number)]
-        self.codes: list[int] = []
-
-    def _start(self) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(self.command, start_new_session=True, stderr=self.log)
-
-    def kill_one(self, draw: random.Random) -> None:
-        """Kill one with its worker processes, and start another."""
-        place = draw.randrange(len(self.running))
-        victim = self.running[place]
-        subprocess.run(["pkill", "-KILL", "-s", str(victim.pid)], check=False)
-        victim.wait()
-        self.running[place] = self._start()
-
-    def wait(self) -> list[int]:
-        return [process.wait() for process in self.running]
-
-    @property
-    def are_at_work(self) -> bool:
-        return any(process.poll() is None for process in self.running)
+def workers_on(web: Web, output: Path, number: int) -> Workers:
+    return Workers(web.sites_toml, output, number, ("--allow-address", f"127.0.0.0/8:{web.port}"))
 
 
-def judged(web: Web, output: Path) -> str:
-    """Compact what the workers wrote, and compare it with the truth."""
+def judged(web: Web, output: Path) -> tuple[str, Fates]:
+    """Compact what the workers wrote, and compare it with the truth: a line, and what became of each page."""
     merged = output.with_name(output.name + "-articles")
     command = [
         sys.executable, "-m", "crawler", "compact", str(output), "-o", str(merged), "--sites", str(web.sites_toml),
     ]  # fmt: skip
     before = len([line for folder in sorted(output.glob("workers/*")) for line in records(folder)])
     subprocess.run(command, check=True)
-    written = Counter(record["url"] for record in records(merged))
     versions = Counter((record["id"], record["version"]) for record in records(merged))
-    truth = [page for page in web.truth() if page.get("published", True)]
-    wanted = {page["url"] for page in truth if page["kind"] in {"original", "variant", "syndicated"}}
-    private = {page["url"] for page in truth if page["kind"] == "private"}
-    copies = {page["url"] for page in truth if page["kind"].startswith("exact")}
-    aside = settled_aside(output, merged, wanted - written.keys())
-    return (
-        f"{before} lines by the workers, {written.total()} records after compact; wanted {len(wanted)}, "
-        f"missing {len(wanted - written.keys() - aside)} (and {len(aside)} that are no articles or repeat another), "
-        f"twice {sum(n > 1 for n in versions.values())}, private {len(private & written.keys())}, "
-        f"copies {len(copies & written.keys())}"
+    found = fates(web, merged, load_engine(web.sites_toml).setting)
+    violations = web.ask("/__stats")["total"].get("robots_violations", 0)
+    lost = sum(fate.is_wrong for fate in found.values())
+    line = (
+        f"{before} lines by the workers, {versions.total()} records after compact; of {len(found)} pages lost {lost}, "
+        f"twice {sum(n > 1 for n in versions.values())}, private pages asked for {violations}"
     )
-
-
-def settled_aside(output: Path, merged: Path, urls: set[str]) -> set[str]:
-    """Return those of the URLs that the ledger has as skipped or as a duplicate, by the rows on the server."""
-    from crawler.engine_config import load_engine
-    from crawler.engines.opening import server_of
-    from crawler.engines.rows import unpack
-
-    server = server_of(load_engine(output.parent / "web" / "sites.toml").setting)
-    aside = set()
-    for group in set(server.ask("HVALS", server.key("sites"))):
-        rows = server.ask("HVALS", server.key("rows", group.decode()))
-        aside |= {row.url for row in map(unpack, rows) if row.state in {"skipped", "duplicate"} and row.url in urls}
-    return aside
+    return line, found
 
 
 def shared(web: Web, redis: RedisProcess, folder: Path, options: argparse.Namespace) -> None:
+    every = []
     for number in (1, options.workers):
         set_engine(web, redis, f"shared{number}", 30)
         output = folder / f"shared-{number}"
         web.ask("/__stats?reset")
-        server = round_trips(redis)
+        before = server_load(redis)
         began = time.monotonic()
-        codes = Workers(web, output, number).wait()
+        codes = workers_on(web, output, number).wait()
         seconds = time.monotonic() - began
         stats = web.ask("/__stats")["total"]
-        done = round_trips(redis) - server
+        trips, milliseconds = (now - then for now, then in zip(server_load(redis), before, strict=True))
+        pages = max(1, stats["article_200"])
+        line, found = judged(web, output)
+        every.append(found)
         print(
-            f"{number} workers: exit {codes}, {seconds:.0f} s, {stats['requests']} requests, "
-            f"{done / max(1, stats['article_200']):.1f} round trips a page; {judged(web, output)}",
-            flush=True,
-        )
+            f"{number} workers: exit {codes}, {seconds:.0f} s, {stats['requests']} requests, {trips / pages:.1f} round "
+            f"trips and {milliseconds / pages:.2f} ms of the server a page; {line}",
+            *summary(found), sep="\n", flush=True,
+        )  # fmt: skip
+    print(f"one worker / {options.workers}:", *differences(*every), sep="\n", flush=True)
+
+
+def gone(web: Web, redis: RedisProcess, folder: Path, options: argparse.Namespace) -> None:
+    set_engine(web, redis, "gone", 30)
+    output = folder / "gone"
+    workers = workers_on(web, output, options.workers)
+    while web.ask("/__stats")["total"].get("article_200", 0) < options.sites * options.pages // 3:
+        time.sleep(0.5)
+    redis.kill()
+    began = time.monotonic()
+    codes = workers.wait()
+    seconds = time.monotonic() - began
+    said = [log.read_text(encoding="utf-8").splitlines() for log in workers.logs]
+    lines = sorted({line for log in said for line in log})
+    print(
+        f"Redis killed: exit {codes} within {seconds:.0f} s, {[len(log) for log in said]} lines:",
+        *[f"  {line}" for line in lines], sep="\n", flush=True,
+    )  # fmt: skip
+    redis.start()
+    codes = workers_on(web, folder / "gone", options.workers).wait()
+    line, found = judged(web, output)
+    print(f"Redis back: exit {codes}; {line}", *summary(found), sep="\n", flush=True)
 
 
 def killed(web: Web, redis: RedisProcess, folder: Path, options: argparse.Namespace, *, restart: bool) -> None:
@@ -123,7 +113,7 @@ def killed(web: Web, redis: RedisProcess, folder: Path, options: argparse.Namesp
     kills = 0
     set_engine(web, redis, "kills", 6)
     output = folder / "kills"
-    workers = Workers(web, output, options.workers)
+    workers = workers_on(web, output, options.workers)
     while kills < KILLS and workers.are_at_work:
         time.sleep(KILL_EVERY)
         workers.kill_one(draw)
@@ -133,22 +123,24 @@ def killed(web: Web, redis: RedisProcess, folder: Path, options: argparse.Namesp
             time.sleep(1)
             redis.start()
     codes = workers.wait()
-    print(
-        f"{kills} kills{' and a restart of Redis' if restart else ''}: exit {codes}; {judged(web, output)}", flush=True
-    )
+    line, found = judged(web, output)
+    told = " and a restart of Redis" if restart else ""
+    print(f"{kills} kills{told}: exit {codes}; {line}", *summary(found), sep="\n", flush=True)
 
 
-def round_trips(redis: RedisProcess) -> int:
-    told = subprocess.run(
-        ["redis-cli", "-p", str(redis.port), "info", "stats"], check=True, capture_output=True, text=True
-    ).stdout
-    return int(next(line for line in told.splitlines() if line.startswith("total_reads_processed")).split(":")[1])
+def server_load(redis: RedisProcess) -> tuple[float, float]:
+    """Return the round trips that were read, and milliseconds of the server's processor."""
+    command = ["redis-cli", "-p", str(redis.port), "info", "everything"]
+    told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    known = dict(line.split(":", 1) for line in told.splitlines() if ":" in line)
+    seconds = float(known["used_cpu_user"]) + float(known["used_cpu_sys"])
+    return float(known["total_reads_processed"]), 1000 * seconds
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("script", type=Path)
-    parser.add_argument("what", choices=("shared", "kills", "restart", "memory"))
+    parser.add_argument("what", choices=("shared", "kills", "restart", "gone", "intervals", "memory"))
     parser.add_argument("--sites", type=int, default=20)
     parser.add_argument("--pages", type=int, default=100)
     parser.add_argument("--workers", type=int, default=3)
@@ -162,9 +154,14 @@ def main() -> None:
         if options.what == "memory":
             measure_memory(redis, folder, options.documents)
             return
+        if options.what == "intervals":
+            measure_intervals(redis, folder, options)
+            return
         with served(options.script, folder / "web", sites=options.sites, pages=options.pages) as web:
             if options.what == "shared":
                 shared(web, redis, folder, options)
+            elif options.what == "gone":
+                gone(web, redis, folder, options)
             else:
                 killed(web, redis, folder, options, restart=options.what == "restart")
     print(folder)

@@ -19,19 +19,23 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.redis
 
 GROUPS = {name: {name} for name in ("news", "paper", "blog", "wire")}
-SHORT = 1.0
-"""Seconds of a lease that is left to run out."""
+SHORT = 0.5
+"""Seconds of a lease that is left to run out in truth."""
 
 
-def _begun(floor: Floor, lease_seconds: float = SHORT, urls: int = 6) -> RedisStore:
+def _begun(floor: Floor, lease_seconds: float | None = None, urls: int = 6) -> RedisStore:
     """Return a worker that holds "news" with so many URLs."""
     store = floor.worker(lease_seconds)
     assert store.record_poll(floor.poll(), [floor.candidate(n) for n in range(urls)]).new == urls
     return store
 
 
-def _run_out() -> None:
-    time.sleep(SHORT + 0.2)
+def _run_out(floor: Floor) -> None:
+    """Have all leases and signs of life be older than the time of a lease."""
+    server = floor.workers[-1].server
+    for name in ("leases", "workers"):
+        for member in server.ask("ZRANGE", server.key(name), 0, -1):
+            server.ask("ZADD", server.key(name), 1, member)
 
 
 def test_every_site_goes_to_one_worker_and_they_share_fairly(floor: Floor) -> None:
@@ -94,13 +98,13 @@ def test_between_two_workers_the_pause_of_a_host_passes(floor: Floor) -> None:
 
 
 def test_a_dead_workers_site_goes_on_where_it_was(floor: Floor) -> None:
-    dead = _begun(floor)
+    dead = _begun(floor, SHORT)
     taken = dead.take_waiting("news", 2)
     floor.die(dead)
     heir = floor.worker()
     with pytest.raises(OutputError):
         heir.take_waiting("news", 10)
-    _run_out()
+    time.sleep(SHORT + 0.1)
     floor.write_all(heir)
     assert heir.account()["news"].states["new"] == 6
     heir.finish({})
@@ -112,7 +116,7 @@ def test_what_a_worker_died_with_is_taken_last_and_alone(floor: Floor) -> None:
     dead = _begun(floor)
     suspects = {row.normalized_url for row in dead.take_waiting("news", 2)}
     floor.die(dead)
-    _run_out()
+    _run_out(floor)
     heir = floor.worker()
     first = heir.take_waiting("news", 10)
     assert {row.normalized_url for row in first} == {f"news.example/{n}" for n in range(6)} - suspects
@@ -129,8 +133,8 @@ def test_a_url_with_which_workers_die_ends_among_the_dead_letters(floor: Floor) 
     for _ in range(floor.options.worker_deaths):
         assert len(store.take_waiting("news", 1)) == 1
         floor.die(store)
-        _run_out()
-        store = floor.worker(SHORT)
+        _run_out(floor)
+        store = floor.worker()
     assert store.take_waiting("news", 1) == []
     account = store.account()["news"]
     assert (account.states["failed"], account.causes, account.holds) == (0, {}, True)
@@ -150,7 +154,7 @@ def test_a_stale_worker_cannot_acknowledge(floor: Floor) -> None:
     other = floor.record(1, "paper")
     stale.claim(other)
     stale.write(other, "paper", row.normalized_url)
-    _run_out()
+    _run_out(floor)
     heir = floor.worker()
     floor.write_all(heir)
     stale.flush()
@@ -175,13 +179,13 @@ def test_of_copies_that_two_workers_fetch_at_once_one_is_new(floor: Floor) -> No
 
 
 def test_a_dead_workers_claim_is_in_nobodys_way(floor: Floor) -> None:
-    dead = floor.worker(SHORT)
+    dead = floor.worker()
     dead.claim(floor.record(1, text=7))
     floor.die(dead)
     heir = floor.worker()
     assert heir.claim(floor.record(1, text=7)) == Verdict("new")
     heir.leave_out(floor.record(1, text=7))
-    _run_out()
+    _run_out(floor)
     assert heir.claim(floor.record(2, "paper", text=7)) == Verdict("new")
 
 
@@ -204,7 +208,7 @@ def test_who_holds_what_is_shown(floor: Floor) -> None:
     dead = _begun(floor)
     dead.take_waiting("news", 2)
     floor.die(dead)
-    _run_out()
+    _run_out(floor)
     alive = floor.worker()
     alive.record_poll(floor.poll("paper"), [floor.candidate(1, "paper")])
     seen = shared_overview(alive.server)

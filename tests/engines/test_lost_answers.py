@@ -155,8 +155,8 @@ def test_state_of_another_layout_is_left_alone(floor: Floor) -> None:
 
 @pytest.fixture
 def impatient(own_redis: RedisProcess, monkeypatch: pytest.MonkeyPatch) -> RedisServer:
-    monkeypatch.setattr(connection, "SOCKET_SECONDS", 0.2)
-    return RedisServer(RedisOptions(own_redis.url, "hangs", patience_seconds=2.0))
+    monkeypatch.setattr(connection, "SOCKET_SECONDS", 0.1)
+    return RedisServer(RedisOptions(own_redis.url, "hangs", patience_seconds=1.0))
 
 
 def _stopped(redis_process: RedisProcess) -> Any:
@@ -167,7 +167,7 @@ def _stopped(redis_process: RedisProcess) -> Any:
 
 def test_a_server_that_hangs_for_a_while_is_waited_for(own_redis: RedisProcess, impatient: RedisServer) -> None:
     process = _stopped(own_redis)
-    Timer(0.7, process.send_signal, (signal.SIGCONT,)).start()
+    Timer(0.4, process.send_signal, (signal.SIGCONT,)).start()
     assert impatient.ask("SET", "word", "kept") in {"OK", b"OK", True}
     assert impatient.ask("GET", "word") == b"kept"
 
@@ -183,5 +183,5 @@ def test_once_a_server_was_waited_for_in_vain_nobody_waits_again(
             impatient.ask("GET", "word")
         seconds.append(time.monotonic() - began)
     process.send_signal(signal.SIGCONT)
-    assert seconds[0] < 4
+    assert seconds[0] < 3
     assert max(seconds[1:]) < 0.1
