@@ -79,14 +79,19 @@ def _results(name: str, folder: Path) -> tuple[Counter[str], set[str]]:
 
 
 def outcomes(web: Web, written: Counter[str], copies: set[str], private: int) -> Counter[str]:
-    """Count pages: `right`, `missing`, `twice`, `copy not seen`, and `private`, which robots.txt forbids to fetch."""
+    """Count pages: `right`, `missing`, `twice`, `copy not seen`, and `private`, which robots.txt forbids to fetch.
+
+    Of a page and its copies whichever came first is the original.
+    """
     found: Counter[str] = Counter(private=private)
-    for url, page in expected_pages(web).items():
+    pages = expected_pages(web)
+    originals = Counter(page["dup_of"] or url for url, page in pages.items() if url not in copies)
+    for url, page in pages.items():
         if written[url] > 1:
             found["twice"] += 1
         elif not written[url] and url not in copies:
             found["missing"] += 1
-        elif page["dup_of"] and url not in copies:
+        elif page["dup_of"] and url not in copies and originals[page["dup_of"]] > 1:
             found["copy not seen"] += 1
         else:
             found["right"] += 1
