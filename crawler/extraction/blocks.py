@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain, islice
+from typing import NamedTuple
 
 from lxml.html import HtmlElement
 
@@ -103,9 +104,28 @@ class _Open:
         self.children: Iterator[HtmlElement] = iter(element)
         self.seen: dict[str, int] = {}
 
-    def path_step(self, tag: str, nth: int) -> str:
-        """Return the step to a child as `getpath` of lxml writes it, without its walk over all siblings each time."""
-        return f"{tag}[{nth}]" if self.seen[tag] > 1 else tag
+
+class _Found(NamedTuple):
+    """What a block is made of, once the walk is over."""
+
+    text: str
+    owner: int
+    linked: int
+    emphasised: int
+    hrefs: tuple[str, ...]
+    words: tuple[str, ...]
+
+
+class _Step(NamedTuple):
+    """Where a container's element stands: its tag, which child of that tag it is, and all its siblings by tag."""
+
+    tag: str
+    nth: int
+    siblings: dict[str, int]
+
+    def __str__(self) -> str:
+        """Write the step as `getpath` of lxml does, without its walk over all siblings each time."""
+        return f"{self.tag}[{self.nth}]" if self.siblings[self.tag] > 1 else self.tag
 
 
 @dataclass(slots=True)
@@ -187,11 +207,11 @@ class _Splitter:
         body = root.find("body")
         self.start = root if body is None else body
         self.root = root
-        self.runs: list[tuple[str, _Run]] = []
-        """The text and the run of each block."""
+        self.found: list[_Found] = []
         self.containers: list[Container] = []
-        self.places: list[tuple[HtmlElement, _Open | None, int]] = []
-        """Of each container its element, the open one round it, and which child of its tag it is."""
+        self.steps: list[_Step | HtmlElement | None] = []
+        """To each container from the one round it; an element where an inline one stands between, whose path lxml
+        writes. No other element is kept: what lives long makes garbage collections slow."""
         self.paths: dict[int, str] = {}
         self.kinds: list[BlockKind] = []
         self.run = _Run()
@@ -217,8 +237,8 @@ class _Splitter:
                     self._leave(outer, stack[-1].container)
         self._flush()
         # Only now is it known which tags stand alone in their parents, so that their paths need no number.
-        blocks = (self._block(index, text, run) for index, (text, run) in enumerate(self.runs))
-        return BlockTree(tuple(blocks), tuple(self.containers))
+        blocks = tuple(self._block(index, found) for index, found in enumerate(self.found))
+        return BlockTree(blocks, tuple(self.containers))
 
     def _enter(self, element: HtmlElement, parent: _Open) -> _Open | None:
         """Start an element; None where it is not walked into: comments have no tag of letters."""
@@ -282,12 +302,13 @@ class _Splitter:
             words = (*field_words(element), *words)
         self.containers.append(Container(index, outer, tag, words))
         self.kinds.append(KIND_OF_TAG.get(tag, inherited))
-        nth = 0
-        if parent is not None:
-            name = _tag(element)
-            nth = parent.seen[name] = parent.seen.get(name, 0) + 1
-        self.places.append((element, parent, nth))
+        self.steps.append(None if parent is None else self._step(element, parent))
         return index
+
+    def _step(self, element: HtmlElement, parent: _Open) -> _Step | HtmlElement:
+        name = _tag(element)
+        nth = parent.seen[name] = parent.seen.get(name, 0) + 1
+        return element if parent.tag in INLINE_TAGS else _Step(name, nth, parent.seen)
 
     def _path(self, container: int) -> str:
         """Return the path of a container's element as `getpath` of lxml writes it."""
@@ -297,13 +318,13 @@ class _Splitter:
             missing.append(at)
             at = self.containers[at].parent
         for index in reversed(missing):
-            element, parent, nth = self.places[index]
-            if parent is None:
+            step, outer = self.steps[index], self.containers[index].parent
+            if outer is None or step is None:
                 path = f"/{_tag(self.root)}" + ("" if self.start is self.root else "/body")
-            elif parent.tag in INLINE_TAGS:
-                path = str(self.root.getroottree().getpath(element))
+            elif isinstance(step, _Step):
+                path = f"{self.paths[outer]}/{step}"
             else:
-                path = f"{self.paths[parent.container]}/{parent.path_step(_tag(element), nth)}"
+                path = str(self.root.getroottree().getpath(step))
             self.paths[index] = path
         return self.paths[container]
 
@@ -342,18 +363,20 @@ class _Splitter:
         text = clean_line("".join(run.pieces))
         if not WORD.search(text):
             return
-        self.runs.append((text, run))
+        self.found.append(
+            _Found(text, run.owner, run.linked, run.emphasised, tuple(filter(None, run.hrefs)), tuple(run.words))
+        )
 
-    def _block(self, index: int, text: str, run: _Run) -> Block:
+    def _block(self, index: int, found: _Found) -> Block:
         return Block(
             index=index,
-            text=text,
-            xpath=self._path(run.owner),
-            kind=self.kinds[run.owner],
-            tag=self.containers[run.owner].tag,
-            container=run.owner,
-            linked_chars=min(run.linked, len(text)),
-            emphasised_chars=min(run.emphasised, len(text)),
-            hrefs=tuple(filter(None, run.hrefs)),
-            inline_words=tuple(run.words),
+            text=found.text,
+            xpath=self._path(found.owner),
+            kind=self.kinds[found.owner],
+            tag=self.containers[found.owner].tag,
+            container=found.owner,
+            linked_chars=min(found.linked, len(found.text)),
+            emphasised_chars=min(found.emphasised, len(found.text)),
+            hrefs=found.hrefs,
+            inline_words=found.words,
         )
