@@ -114,9 +114,8 @@ def report(stored: list[bytes], sites: int) -> None:
             learning = SiteLearning(lambda site: load_site_memory(connection, site), len(Label))
             for name in names:
                 learning.snapshot(name)
-        print(
-            f"process: {resident_mb() - before:.0f} MB more after all of them, {learning.options.memories} at hand at a time"
-        )
+        grown, at_hand = resident_mb() - before, learning.options.memories
+        print(f"process: {grown:.0f} MB more after all of them, {at_hand} at hand at a time")
 
 
 if __name__ == "__main__":
