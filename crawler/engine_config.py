@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 
@@ -70,6 +70,6 @@ def _check_engine_url(place: Place, url: str | None) -> None:
     parts = urlsplit(url or "")
     if parts.scheme not in {"redis", "rediss", "unix"}:
         raise place.error(("engine", "url"), "“url” is no address of a Redis", 'write url = "redis://HOST:6379/0"')
-    if parts.password:
+    if parts.password or "password" in parse_qs(parts.query):
         mend = "take it out of the URL and set WINNOW_REDIS_PASSWORD"
         raise place.error(("engine", "url"), "a password does not belong in this file", mend)

@@ -30,6 +30,10 @@ FAULTS = {
         HEAD + '\n[engine]\nkind = "redis"\nurl = "redis://:secret@cache.example/0"\n', ":7",
         "a password does not belong in this file; take it out of the URL and set WINNOW_REDIS_PASSWORD",
     ),
+    "password in the query": (
+        HEAD + '\n[engine]\nkind = "redis"\nurl = "redis://cache.example/0?password=secret"\n', ":7",
+        "a password does not belong in this file",
+    ),
     "engine that keeps for no age": (HEAD + '\n[engine]\nkeep = "long"\n', ":6", "“long” is no age"),
     "key outside": ("delay = 1\n" + HEAD, ":1", "unknown key “delay”; use [defaults], [[site]] and [engine]"),
     "site as table": ('[site]\nname = "a"\n', ":1", "“site” is not a list of tables; write [[site]]"),

@@ -111,7 +111,8 @@ class RedisServer:
             except redis.AuthenticationError as error:
                 raise self._refused() from error
             except _AWAY as error:
-                if time.monotonic() >= ends:
+                longest = SOCKET_SECONDS if isinstance(error, redis.TimeoutError) else 0.0
+                if time.monotonic() + longest >= ends:
                     self._given_up = OutputError(
                         f"Redis at {self.options.place} is away ({_fault(error)}): start it and run again; "
                         "what was acknowledged is kept, the rest is fetched again"

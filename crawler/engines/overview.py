@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from crawler.engines.connection import RedisServer
+from crawler.engines.connection import RedisServer, Word
 from crawler.engines.rows import unpack
 from crawler.engines.sources import RedisSources
 from crawler.errors import UsageError
 from crawler.state.overview import LedgerCount
 from crawler.state.runs import utc_text
 from crawler.state.values import SourceState
+
+AT_A_TIME = 1000
+"""Sites of which is asked in one round trip. Chosen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,15 +94,15 @@ class _Reader:
             raise UsageError(f"Redis at {self._server.options.place}: the state has no site “{site}”; it has {shown}")
         names = sorted(groups) if site is None else [site]
         held = [one for one in self._held() if site is None or one.group == groups[site]]
-        queues = [self._queue(name, groups[name]) for name in names]
+        queues = self._queues(names, groups)
         sources = RedisSources.reading(self._server)
         return SharedOverview(
             workers=tuple(self._workers(held)),
             held=tuple(held),
             queues=tuple(sorted((q for q in queues if q.waiting), key=lambda q: (-q.waiting, q.site))),
-            ledger=tuple(count for name in names for count in self._counts(name)),
-            dead_letters=tuple(letter for name in names for letter in self._dead_letters(name)),
-            sources=tuple(source for name in names for source in sources.sources_of(name)),
+            ledger=tuple(_counts(names, self._of_each(names, "HGETALL", "counts"))),
+            dead_letters=tuple(_dead_letters(names, self._of_each(names, "HGETALL", "dead"))),
+            sources=tuple(sources.sources_of(*names)),
             memory_bytes=int(self._server.ask("INFO", "memory")["used_memory"]),
         )
 
@@ -130,28 +134,41 @@ class _Reader:
             held.append(HeldGroup(group.decode(), run_id, max(0, seconds), flying))
         return held
 
-    def _queue(self, site: str, group: str) -> Queue:
-        waiting, later = self._server.key("waiting", site), self._server.key("later", site)
-        numbers = self._server.ask_all([("ZCARD", waiting), ("ZCARD", later)])
-        last = self._server.ask("ZRANGE", waiting, 0, 0) or self._server.ask("ZRANGE", later, 0, 0)
-        packed = self._server.ask("HGET", self._server.key("rows", group), last[0]) if last else None
-        age = 0 if packed is None else max(0, self._now - unpack(packed).first_seen)
-        return Queue(site, sum(numbers), age)
+    def _of_each(self, sites: Sequence[str], command: str, name: str, *more: Word) -> list[Any]:
+        """Ask of the key of each site, in a few round trips."""
+        commands = [(command, self._server.key(name, site), *more) for site in sites]
+        parts = [commands[begin : begin + AT_A_TIME] for begin in range(0, len(commands), AT_A_TIME)]
+        return [answer for part in parts for answer in self._server.ask_all(part)]
 
-    def _counts(self, site: str) -> list[LedgerCount]:
-        counts = []
-        for name, number in sorted(self._hash("counts", site).items()):
+    def _queues(self, sites: Sequence[str], groups: Mapping[str, str]) -> list[Queue]:
+        waiting, later = (self._of_each(sites, "ZCARD", name) for name in ("waiting", "later"))
+        last, last_later = (self._of_each(sites, "ZRANGE", name, 0, 0) for name in ("waiting", "later"))
+        numbers = [one + other for one, other in zip(waiting, later, strict=True)]
+        keys = [(one or other or [b""])[0] for one, other in zip(last, last_later, strict=True)]
+        rows = [
+            row for begin in range(0, len(sites), AT_A_TIME)
+            for row in self._server.ask_all([
+                ("HGET", self._server.key("rows", groups[site]), key)
+                for site, key in zip(sites[begin : begin + AT_A_TIME], keys[begin : begin + AT_A_TIME], strict=True)
+            ])
+        ]  # fmt: skip
+        ages = [0 if row is None else max(0, self._now - unpack(row).first_seen) for row in rows]
+        return [Queue(*queue) for queue in zip(sites, numbers, ages, strict=True)]
+
+
+def _counts(sites: Sequence[str], counted: Sequence[Mapping[bytes, bytes]]) -> Iterator[LedgerCount]:
+    for site, counts in zip(sites, counted, strict=True):
+        for name, number in sorted(counts.items()):
             state, _, cause = name.decode().partition("|")
             if int(number):
-                counts.append(LedgerCount(site, state, cause or None, int(number)))
-        return counts
+                yield LedgerCount(site, state, cause or None, int(number))
 
-    def _dead_letters(self, site: str) -> list[DeadLetter]:
-        letters = []
-        for url, told in sorted(self._hash("dead", site).items()):
+
+def _dead_letters(sites: Sequence[str], dead: Sequence[Mapping[bytes, bytes]]) -> Iterator[DeadLetter]:
+    for site, letters in zip(sites, dead, strict=True):
+        for url, told in sorted(letters.items()):
             deaths, seconds, run_id = told.decode().split(" ")
-            letters.append(DeadLetter(site, url.decode(), int(deaths), _time(int(seconds)), run_id))
-        return letters
+            yield DeadLetter(site, url.decode(), int(deaths), _time(int(seconds)), run_id)
 
 
 def _pairs(answer: list[Any]) -> list[tuple[bytes, float]]:

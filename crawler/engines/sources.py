@@ -27,6 +27,7 @@ from crawler.state.sources import polled
 from crawler.state.values import Poll, SourceState
 
 FIGURES_KEPT = 20
+SITES_AT_A_TIME = 1000
 HOST_SECONDS = 30 * 86_400
 """For so long after its last change a host is remembered. Chosen: over the longest parking."""
 MEMORY_SECONDS = 180 * 86_400
@@ -50,10 +51,18 @@ class RedisSources:
         packed = self._server.ask("HGET", self._server.key("sources"), url)
         return None if packed is None else _source(packed)
 
-    def sources_of(self, site: str) -> list[SourceState]:
-        urls = sorted(self._server.ask("SMEMBERS", self._server.key("sources", site)))
-        packed = self._server.ask("HMGET", self._server.key("sources"), *urls) if urls else []
-        return [_source(one) for one in packed if one is not None]
+    def sources_of(self, *sites: str) -> list[SourceState]:
+        found = []
+        for begin in range(0, len(sites), SITES_AT_A_TIME):
+            names = [self._server.key("sources", site) for site in sites[begin : begin + SITES_AT_A_TIME]]
+            urls = [
+                url
+                for of_site in self._server.ask_all([("SMEMBERS", name) for name in names])
+                for url in sorted(of_site)
+            ]
+            packed = self._server.ask("HMGET", self._server.key("sources"), *urls) if urls else []
+            found += [_source(one) for one in packed if one is not None]
+        return found
 
     def is_due(self, url: str, now: datetime) -> bool:
         return is_due(self.source(url), now)
