@@ -7,6 +7,7 @@ from concurrent.futures import Future
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
+from crawler.errors import WinnowError
 from crawler.state.values import Candidate, FoundCounts, Poll
 
 Result = TypeVar("Result")
@@ -66,6 +67,6 @@ def _done(step: Callable[..., Result], *arguments: Any) -> Future[Result]:
     future: Future[Result] = Future()
     try:
         future.set_result(step(*arguments))
-    except Exception as error:  # noqa: BLE001 - whoever asks for the result gets it
+    except WinnowError as error:  # whoever asks for the result gets it
         future.set_exception(error)
     return future
