@@ -87,7 +87,7 @@ class BlockKeys:
 
     own: Fingerprints
     other: Fingerprints
-    """Where its own is unknown: the place without regard to which of its blocks is the first."""
+    """Where its own is unknown: the place as that of a first block, or not of one; of a repeating text its place."""
     repeats: NDArray[np.bool_]
     """The text itself is known, the place does not matter."""
 
@@ -121,7 +121,7 @@ def block_keys(prints: PagePrints, blocks: Sequence[Block], repeats: NDArray[np.
     is_first = np.zeros(len(blocks), np.uint64)
     is_first[first] = FIRST
     own, other = (_mixed(prints.place, variant + bit) for bit in (is_first, FIRST - is_first))
-    return BlockKeys(np.where(repeats, prints.near, own), np.where(repeats, prints.near, other), repeats)
+    return BlockKeys(np.where(repeats, prints.near, own), np.where(repeats, own, other), repeats)
 
 
 def answer(template: Template, keys: BlockKeys, blocks: Sequence[Block]) -> Answer:
@@ -133,7 +133,10 @@ def answer(template: Template, keys: BlockKeys, blocks: Sequence[Block]) -> Answ
         return Answer(np.full(len(blocks), NOWHERE), nothing, nothing, "no template", True)
     total = np.maximum(template.labels.sum(axis=1), TINY)
     text = template.labels[:, :TEXT_COUNT].sum(axis=1) / total
-    row, other = (_known_rows(template, text, wanted, keys.repeats) for wanted in (keys.own, keys.other))
+    row = _known_rows(template, text, keys.own, keys.repeats)
+    other = _known_rows(template, text, keys.other, np.zeros_like(keys.repeats))
+    # A new teaser on several pages is chaff where chaff stands; a repeating text among paragraphs is not known by that.
+    other = np.where(keys.repeats & (text[other] > 1 - SURE), NOWHERE, other)
     row = np.where(row == NOWHERE, other, row)
     is_sure = (row != NOWHERE) & ((text[row] >= SURE) | (text[row] <= 1 - SURE))
     labels = np.where(is_sure, _likeliest(template, text)[row], NOWHERE)
