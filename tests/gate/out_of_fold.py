@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from unittest.mock import patch
 
 import crawler
-from crawler.extraction import read_page
+from crawler.extraction import page_labels, read_page
 from crawler.extraction.block_model import BlockModel, load_model
 from crawler.extraction.blocks import BlockTree
 from crawler.extraction.evidence import PageEvidence
@@ -111,7 +111,8 @@ def read_with(page: CorpusPage, model: BlockModel | None) -> PageReading:
         return reading.lines
 
     body = page.body()
-    with patch.object(read_page, "label_blocks", label), patch.object(read_page, "find_main_content", find):
+    of_text, of_page = (patch.object(module, "label_blocks", label) for module in (read_page, page_labels))
+    with of_text, of_page, patch.object(page_labels, "find_main_content", find):
         started = time.process_time()
         if page.is_plain:
             reading.record = crawler.extract_text(body.decode())
