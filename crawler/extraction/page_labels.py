@@ -63,7 +63,7 @@ def label_page(
 
 def _labelled_again(tree: BlockTree, evidence: PageEvidence, site: SiteReading, first: FirstReading) -> LabelledPage:
     evidence = replace(evidence, kept=kept_of(first))
-    site.by_template(tree.blocks, tree.containers, evidence.titles)  # only to be compared with the labels
+    site.hold_against_template(tree.blocks, tree.containers, evidence.titles)
     segments = sift(tree, label_again(tree, evidence, site, first), evidence)
     return _labelled(tree, evidence, segments, first.method)
 

@@ -74,11 +74,18 @@ class SiteReading:
         That is so while the template is not trusted, where a block stands at a place that it does not know for sure,
         and for every tenth article, against which the template is held.
         """
+        reading = self.hold_against_template(blocks, containers, headlines)
+        is_asked = is_trusted(self.memory.template) and not is_checked(reading.prints.article)
+        reading.is_answer = is_asked and reading.answer.doubt is None
+        return reading if reading.is_answer else None
+
+    def hold_against_template(
+        self, blocks: Sequence[Block], containers: Sequence[Container], headlines: Iterable[str]
+    ) -> TemplateReading:
+        """Return what the template says, only to be compared with what the page is read as."""
         prints = self._page_prints(blocks, containers, headlines)
         self._template = read_by_template(self.memory, prints, blocks, containers)
-        is_asked = is_trusted(self.memory.template) and not is_checked(prints.article)
-        self._template.is_answer = is_asked and self._template.answer.doubt is None
-        return self._template if self._template.is_answer else None
+        return self._template
 
     def recall(
         self, blocks: Sequence[Block], containers: Sequence[Container], headlines: Iterable[str], probabilities: Floats

@@ -213,3 +213,16 @@ def test_pages_of_another_template_count_only_in_a_row() -> None:
 
 def test_one_article_of_ten_is_checked() -> None:
     assert sum(is_checked(number) for number in range(1000)) == 1000 // CHECKED
+
+
+def test_a_second_reading_is_compared_with_the_template_and_not_taken_for_its_answer(memory: SiteMemory) -> None:
+    number = unchecked(memory, 60)
+    first = read_page(replace(page_of(number, untrusted(memory)), is_held=True))
+    assert first.first_reading is not None
+    again = read_page(replace(page_of(number, memory), first_reading=first.first_reading))
+    assert again.extraction.method == first.extraction.method
+    assert again.text == first.text
+    assert again.site_observation is not None
+    lesson = observation_from_bytes(again.site_observation).lesson
+    assert lesson is not None
+    assert lesson.outcome is Outcome.AGREED
