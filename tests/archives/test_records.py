@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from crawler.archives.records import BadRecord, ReadOptions, WarcRecord, read_records
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 PACKINGS = ("plain", "gzipped", "zstandard", "one_member", "uneven_members")
 BY_RECORD = ("gzipped", "zstandard")
+MAGICS = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"\x5d\x2a\x4d\x18", b"WARC")
+"""First bytes by which a file is told to be gzip, Zstandard, Zstandard with a dictionary, or plain."""
 
 
 class Trickle:
@@ -186,7 +188,11 @@ def test_whatever_happens_to_one_member_the_others_are_read(maker: Maker, data: 
     place = data.draw(st.integers(0, 3))
     start = data.draw(st.integers(0, len(members[place]) - 1))
     end = data.draw(st.integers(start, len(members[place])))
+    whole = members[0]
     members[place] = members[place][:start] + data.draw(st.binary(max_size=40)) + members[place][end:]
+    # By its first bytes a file is of one kind or another; damage that names another kind makes another file.
+    is_other_kind = members[0].startswith(MAGICS) and not members[0].startswith(whole[:2])
+    assume(not is_other_kind)
     sound, _ = read(b"".join(members))
     assert [url for url in sound if url != str(place)] == [str(number) for number in range(4) if number != place]
 
