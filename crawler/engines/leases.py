@@ -6,6 +6,7 @@ Sites that share a host are one group, which is leased as a whole. A lease has a
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import secrets
@@ -14,6 +15,7 @@ import time
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 
@@ -53,6 +55,11 @@ class Offer:
     """Groups that are not known to be done, those to be asked for next first."""
     since: int = 0
     """Milliseconds since 1970: what was done from then on is done."""
+
+    @property
+    def digest(self) -> str:
+        """Hex digits that stand for the groups and their sites."""
+        return sha256(json.dumps(sorted((g, sorted(sites)) for g, sites in self.groups.items())).encode()).hexdigest()
 
 
 class Leases:
@@ -96,6 +103,12 @@ class Leases:
         group_of = {site: group for group, sites in groups.items() for site in sites}
         since = self._run_begun if joins else self._own_begun
         self._offer = Offer({group: frozenset(sites) for group, sites in groups.items()}, group_of, pending, since)
+        self._server.ask("HSET", self._server.key("worker", self._worker), "groups", self._offer.digest)
+
+    def groups_alike(self, worker: str) -> bool:
+        """Whether the worker, this one or another, was offered the same groups: each knows a site in one of them."""
+        told = self._server.ask("HGET", self._server.key("worker", worker), "groups")
+        return told is not None and told.decode() == self._offer.digest
 
     def group_of(self, site: str) -> str:
         """Return the site's group; a site that was not offered is a group of its own."""

@@ -196,7 +196,8 @@ class RedisLedger:
             holder, until = self._server.ask_all(
                 [("HGET", name("holders"), former), ("ZSCORE", name("leases"), former)]
             )
-            if holder is not None and float(until or 0) > self._server.now():
+            is_held = holder is not None and float(until or 0) > self._server.now()
+            if is_held and not self._leases.groups_alike(holder.decode().partition("|")[0]):
                 raise OutputError(f"{site}: a worker with another sites.toml is at work on it: wait for its end")
             for keys in self.scanned(former):
                 own = {key: row for key, row in self.rows(former, keys).items() if row.site == site}

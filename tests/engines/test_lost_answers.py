@@ -127,6 +127,36 @@ def test_what_was_learned_of_a_site_is_kept_by_who_holds_it(floor: Floor) -> Non
     assert stale.site_memory("paper") == b"two"
 
 
+def test_workers_whose_sites_left_a_group_go_on(floor: Floor) -> None:
+    before = floor.worker()
+    before.turns.offer({"news": {"news", "paper"}}, joins=True)
+    for site in sorted(before.turns.take()):
+        before.record_poll(floor.poll(site), [floor.candidate(n, site) for n in range(3)])
+    before.finish({})
+    floor.options = replace(floor.options, sites_at_once=1)
+    one, other = floor.worker(), floor.worker()
+    for store in (one, other):
+        store.turns.offer({"news": {"news"}, "paper": {"paper"}}, joins=True)
+    ((own,), (others,)) = one.turns.take(), other.turns.take()
+    for store, site in ((one, own), (other, others)):
+        floor.write_all(store, site)
+        assert store.account()[site].states["new"] == 3
+
+
+def test_a_worker_that_holds_both_parts_of_a_former_group_goes_on(floor: Floor) -> None:
+    before = floor.worker()
+    before.turns.offer({"news": {"news", "paper"}}, joins=True)
+    for site in sorted(before.turns.take()):
+        before.record_poll(floor.poll(site), [floor.candidate(n, site) for n in range(3)])
+    before.finish({})
+    after = floor.worker()
+    after.turns.offer({"news": {"news"}, "paper": {"paper"}}, joins=True)
+    assert sorted(after.turns.take()) == ["news", "paper"]
+    for site in ("news", "paper"):
+        floor.write_all(after, site)
+        assert after.account()[site].states["new"] == 3
+
+
 def test_a_site_that_is_in_another_group_now_has_its_urls_still(floor: Floor) -> None:
     before = floor.worker()
     before.record_poll(floor.poll(), [floor.candidate(n) for n in range(5)])
