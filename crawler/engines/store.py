@@ -305,11 +305,15 @@ class RedisStore(RedisSources):
                         self._seen.add_body(settlement.body_hash, settlement.record_id)
                 self._finding.settle(batch.settlements)
                 for record in batch.records:
-                    self._seen.confirm(record)
+                    self._seen.keep(record)
                 self._output.commit()
         except LeasesLost:
-            raise
+            raise  # the claims are needed once more
         except BaseException:
-            for record in batch.records:
-                self._seen.forget_claim(record)
+            self._forget_claims(batch)
             raise
+        self._forget_claims(batch)
+
+    def _forget_claims(self, batch: Batch) -> None:
+        for record in batch.records:
+            self._seen.forget_claim(record)

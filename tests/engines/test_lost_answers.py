@@ -127,6 +127,23 @@ def test_what_was_learned_of_a_site_is_kept_by_who_holds_it(floor: Floor) -> Non
     assert stale.site_memory("paper") == b"two"
 
 
+def test_what_is_committed_after_a_lease_was_lost_is_compared_with_later_copies(floor: Floor) -> None:
+    words = " ".join(f"word{number}" for number in range(90))
+    store = floor.worker()
+    for site in ("news", "paper"):
+        store.record_poll(floor.poll(site), [floor.candidate(1, site)])
+        (row,) = store.take_waiting(site, 1)
+        record = replace(floor.record(1, site), text=f"{site} {words}" if site == "paper" else "short")
+        assert store.claim(record, row).state == "new"
+        store.write(record, site, row.normalized_url)
+    _given_to_another(store, "news")
+    store.flush()
+    assert store.turns.is_lost("news")
+    assert store.server.ask("KEYS", store.server.key("claim", "*")) == []
+    verdict = store.claim(replace(floor.record(2, "paper"), text=f"again {words}"))
+    assert (verdict.state, verdict.duplicate_of) == ("new", floor.record(1, "paper").id)
+
+
 def test_workers_whose_sites_left_a_group_go_on(floor: Floor) -> None:
     before = floor.worker()
     before.turns.offer({"news": {"news", "paper"}}, joins=True)
