@@ -4,7 +4,7 @@
 manifest, archive, lock. A worker takes the first N that is free, and puts in order what a killed worker left there:
 how far its files hold, Redis knows.
 
-    files   path of a part file, with its folder's name and run -> "bytes records" (hash)
+    files   name of a part file, which says its run -> "bytes records" (hash)
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pathlib import Path
 
 from crawler.engines.changes import Changes
 from crawler.engines.connection import RedisServer
-from crawler.errors import LockHeld, OutputError
+from crawler.errors import LockHeld, OutputError, StateError
 from crawler.records.files import TEMPORARY_PATTERN, check_writable, output_errors
 from crawler.records.manifest import FinishedFile, Measure, measure, read_manifest, write_manifest
 from crawler.records.writer import PART_SUFFIX, rename_part, truncate
@@ -77,7 +77,8 @@ def take_folder(output: Path, run_id: str, started_at: datetime) -> tuple[Path, 
 def recover_folder(folder: Path, server: RedisServer) -> tuple[Recovered, ...]:
     """Finish the part files of dead workers where Redis says that they end. The caller holds the folder's lock.
 
-    Raises OutputError. A file that Redis does not know any more is left as it is.
+    Raises OutputError, and StateError for a file that has fewer bytes than were committed. One that Redis does not know
+    any more is left as it is.
     """
     listed = {file.path: file for file in read_manifest(folder)}
     recovered = []
@@ -122,7 +123,12 @@ def _finish(final: Path, name: str, committed: int | None, *, is_part: bool) -> 
     run_id = final.stem.rpartition("-")[0]
     with output_errors(left):
         size = left.stat().st_size
-    kept = size if committed is None else min(committed, size)
+    if committed is not None and size < committed:
+        raise StateError(
+            f"{left} has {size} bytes, but {committed} were written: restore it from a copy, or move it away; "
+            "its articles come again once `winnow state forget` has forgotten them"
+        )
+    kept = size if committed is None else committed
     if kept == 0:
         with output_errors(left):
             left.unlink()

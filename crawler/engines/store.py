@@ -97,7 +97,7 @@ class RedisStore(RedisSources):
         """Connect, take a folder for this worker, and put in order what a killed one left in it.
 
         Raises UsageError for a server that cannot be trusted with state, OutputError for a folder that cannot be
-        written, StateError for a run id that is taken.
+        written, StateError for a run id that is taken and for a file that lost committed records.
         """
         with ExitStack() as undo:
             server = RedisServer(redis)

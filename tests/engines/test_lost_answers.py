@@ -192,6 +192,17 @@ def test_a_site_that_is_in_another_group_now_has_its_urls_still(floor: Floor) ->
     assert len(floor.written()) == 5
 
 
+def test_a_file_that_lost_records_is_told(floor: Floor) -> None:
+    store = floor.worker()
+    store.record_poll(floor.poll(), [floor.candidate(n) for n in range(2)])
+    floor.write_all(store)
+    floor.die(store)
+    (part,) = store.folder.rglob("*.part")
+    part.write_bytes(part.read_bytes()[:-9])
+    with pytest.raises(StateError, match=r"\.part has \d+ bytes, but \d+ were written"):
+        floor.worker()
+
+
 def test_state_of_another_layout_is_left_alone(floor: Floor) -> None:
     server = floor.worker().server
     server.ask("SET", server.key("layout"), 1)
