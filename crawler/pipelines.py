@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Self
 from scrapy import signals
 from scrapy.exceptions import DropItem, NotConfigured
 
-from crawler.errors import LanguageUnwanted, OutputError, PageError, RightsReserved
+from crawler.errors import ExtractionCrashed, LanguageUnwanted, NotArticle, OutputError, PageError, RightsReserved
 from crawler.extensions import Workers
 from crawler.items import JsonValue, Label, Page, Record, Verdict
 from crawler.reports import RunFigures, SiteRun, run_report
@@ -39,7 +39,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from scrapy.crawler import Crawler
+    from scrapy.http import Response
     from scrapy.settings import BaseSettings
+    from twisted.python.failure import Failure
 
 logger = logging.getLogger(__name__)
 
@@ -59,6 +61,10 @@ def open_store(settings: BaseSettings, run_id: str, now: datetime) -> Store:
     from crawler.engines.store import RedisStore
 
     return RedisStore.open(folder, run_id, now, RedisOptions.from_setting(engine))
+
+
+class PageHeld(DropItem):
+    """The page goes through the pipelines once more when more is known of its site."""
 
 
 class ExtractPipeline:
@@ -92,7 +98,7 @@ class ExtractPipeline:
             self.crawler.signals.send_catch_log(page_failed, requested_url=requested, error=error)
             raise DropItem(f"{requested}: {error}") from error
         if record is None:
-            raise DropItem(f"{requested}: held until more is known of its site")
+            raise PageHeld(f"{requested}: held until more is known of its site")
         return record
 
     async def _read(self, page: Page, requested: str) -> Record | None:
@@ -171,6 +177,9 @@ class StorePipeline:
         self._store = open_store(self.crawler.settings, self.run_id, now)
         self.crawler.signals.connect(self.page_failed, page_failed)
         self.crawler.signals.connect(self.page_unchanged, page_unchanged)
+        self.crawler.signals.connect(self.item_dropped, signals.item_dropped)
+        self.crawler.signals.connect(self.item_error, signals.item_error)
+        self.crawler.signals.connect(self.spider_error, signals.spider_error)
         self.crawler.signals.connect(self.spider_closed, signals.spider_closed)
         if self.crawler.settings.getbool("WINNOW_SITE_MEMORY"):
             load = self._store.site_memory if isinstance(self._store, RemembersSites) else lambda _: None
@@ -278,6 +287,24 @@ class StorePipeline:
         waiting = self._settled(requested_url)
         self.store.settle(_outcome(waiting, error.state, cause=error.cause, detail=str(error)))
         self._flush_if_due()
+
+    def item_dropped(self, item: Any, exception: DropItem) -> None:
+        """Settle a page that a pipeline of the user's own dropped; one of ours has settled what it drops."""
+        if not isinstance(exception, PageHeld):
+            self._lost(_requested_url(item), NotArticle(f"dropped by a pipeline: {exception}"))
+
+    def item_error(self, item: Any, failure: Failure) -> None:
+        """Settle a page at which a pipeline failed: unsettled ones count as under way, and the run would not end."""
+        self._lost(_requested_url(item), _crash(failure))
+
+    def spider_error(self, failure: Failure, response: Response | None) -> None:
+        """Settle a page at which the spider failed; without a response it failed before it asked for any."""
+        if response is not None:
+            self._lost(response.meta.get("requested_url"), _crash(failure))
+
+    def _lost(self, requested_url: str | None, error: PageError) -> None:
+        if self.error is None and requested_url in self.in_flight:
+            self.crawler.signals.send_catch_log(page_failed, requested_url=requested_url, error=error)
 
     def page_unchanged(self, requested_url: str) -> None:
         """Settle a page that we have and that is the same."""
@@ -399,6 +426,14 @@ class DeliverPipeline:
             page_recorded, requested_url=item.requested_url, record=item, verdict=verdict
         )
         return item.to_dict()
+
+
+def _requested_url(item: Any) -> str | None:
+    return item.requested_url if isinstance(item, Page | Record) else None
+
+
+def _crash(failure: Failure) -> ExtractionCrashed:
+    return ExtractionCrashed(f"{type(failure.value).__name__}: {failure.value}")
 
 
 def _outcome(
