@@ -157,6 +157,8 @@ class StorePipeline:
         self._queued = 0
         """Records and outcomes that came since the last commit began."""
         self._is_closing = False
+        self._stopping: asyncio.Future[None] | None = None
+        """Held, so that it is not collected while it is under way."""
 
     @classmethod
     def from_crawler(cls, scrapy_crawler: Crawler) -> Self:
@@ -405,7 +407,7 @@ class StorePipeline:
         if self.error is None:
             self.error = error
             logger.error("%s", error)
-            asyncio.create_task(self.crawler.engine.close_spider_async(reason="output_failed"))  # noqa: RUF006
+            self._stopping = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason="output_failed"))
 
 
 class DeliverPipeline:

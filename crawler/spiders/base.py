@@ -55,7 +55,6 @@ class ArticleSpider(Spider):
         self._wake = asyncio.Event()
         self._asked_of_site: Counter[str] = Counter()
         self._worked_at = time.monotonic()
-        self._closing: asyncio.Future[None] | None = None
         self.open_polls: Counter[str] = Counter()
         """Site -> sources that are being asked."""
         self._slot_keys: defaultdict[str, set[str]] = defaultdict(set)
@@ -174,12 +173,8 @@ class ArticleSpider(Spider):
 
     def output_failed(self, error: OutputError) -> None:
         """End the run: nothing more can be kept. What is not committed is left to the next one."""
-        pipeline = self.store_pipeline
-        if pipeline is not None and pipeline.error is None:
-            pipeline.error = error
-            self.logger.error("%s", error)
-            assert self.crawler.engine is not None
-            self._closing = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason="output_failed"))
+        if self.store_pipeline is not None:
+            self.store_pipeline.fail(error)
 
     async def waiting_pages(
         self, sites: Mapping[str, Site | None], groups: Mapping[str, Collection[str]]
