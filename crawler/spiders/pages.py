@@ -9,7 +9,7 @@ from typing import Any
 
 from scrapy import Request
 
-from crawler.errors import PageError, UsageError
+from crawler.errors import OutputError, PageError, UsageError
 from crawler.items import DiscoveredVia, Link, Page, Record
 from crawler.spiders.base import ArticleSpider
 from crawler.state.values import Candidate, Poll
@@ -17,7 +17,6 @@ from crawler.urls import normalized_url
 
 SITE = "given"
 """The ledger's site of URLs that no source gave."""
-ASKED_AT_A_TIME = 64
 
 
 class PagesSpider(ArticleSpider):
@@ -43,7 +42,11 @@ class PagesSpider(ArticleSpider):
                 for request in self.page_requests(url, Link(url, DiscoveredVia.GIVEN)):
                     yield request
             return
-        self._find()
+        try:
+            self._find()
+        except OutputError as error:
+            self.output_failed(error)
+            return
         async for found in self.waiting_pages({SITE: None}, {SITE: [SITE]}):
             yield found
 
