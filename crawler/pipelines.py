@@ -20,7 +20,7 @@ from scrapy.exceptions import DropItem, NotConfigured
 
 from crawler.errors import ExtractionCrashed, LanguageUnwanted, NotArticle, OutputError, PageError, RightsReserved
 from crawler.extensions import Workers
-from crawler.items import JsonValue, Label, Page, Record, Verdict
+from crawler.items import DiscoveredVia, JsonValue, Label, Link, Page, Record, Verdict
 from crawler.reports import RunFigures, SiteRun, run_report
 from crawler.rights import Rights, reserved
 from crawler.signals import page_failed, page_recorded, page_repeated, page_unchanged
@@ -30,7 +30,7 @@ from crawler.state.protocol import RemembersSites, Store
 from crawler.state.runs import new_run_id
 from crawler.state.settlements import as_written
 from crawler.state.store import CrawlStore
-from crawler.state.values import Outcome, Waiting
+from crawler.state.values import GIVEN_SITE, Outcome, Waiting
 from crawler.statuses import status_error
 from crawler.traffic import SiteTraffic
 from crawler.urls import normalized_url, record_id
@@ -87,10 +87,12 @@ class ExtractPipeline:
         if not isinstance(item, Page):
             return item
         requested = item.requested_url or item.url or ""
+        store = self.crawler.get_item_pipeline(StorePipeline)
         try:
+            if store is not None:
+                store.hand_in(requested, item)
             record = await self._read(item, requested)
         except OutputError as error:
-            store = self.crawler.get_item_pipeline(StorePipeline)
             assert store is not None
             store.fail(error)
             raise DropItem(f"{requested}: not read, the run ends") from error
@@ -142,6 +144,8 @@ class StorePipeline:
         self.in_flight: dict[str, Waiting] = {}
         """Requested URL -> ledger row, for pages asked for and not settled yet."""
         self.in_flight_of_site: Counter[str] = Counter()
+        self._takes_from_ledger = False
+        """Whether the spider asks for pages that wait there, as ours do."""
         self.figures = RunFigures()
         self.sites_without_copies = frozenset[str]()
         """Names of the sites whose near-duplicates are settled as duplicates instead of written and marked."""
@@ -190,6 +194,24 @@ class StorePipeline:
 
     def begin(self, waiting: Waiting) -> None:
         """Note that the page of a ledger row is being asked for."""
+        self._takes_from_ledger = True
+        self._note(waiting)
+
+    def hand_in(self, requested_url: str, page: Page) -> None:
+        """Note a page of a spider that takes none from the ledger: those of other projects know nothing of it.
+
+        Raises BadUrl, and DropItem for a URL that is under way.
+        """
+        if self._takes_from_ledger:
+            return
+        self.knowledge = None  # nobody would send a held page again
+        if requested_url in self.in_flight:
+            raise DropItem(f"{requested_url}: under way already")
+        key = normalized_url(requested_url, page.significant_params)
+        link = page.link or Link(requested_url, DiscoveredVia.GIVEN)
+        self._note(Waiting(requested_url, key, GIVEN_SITE, link, attempts=0))
+
+    def _note(self, waiting: Waiting) -> None:
         self.in_flight[waiting.url] = waiting
         self.in_flight_of_site[waiting.site] += 1
 
@@ -252,6 +274,8 @@ class StorePipeline:
         self.crawler.signals.send_catch_log(page_recorded, requested_url=waiting.url, record=record, verdict=verdict)
         if verdict.state == "duplicate":
             assert verdict.original_id is not None
+            if verdict.original_id == item.id and not self._takes_from_ledger:
+                raise DropItem(f"{waiting.url}: its record is written already")
             same = _outcome(waiting, "duplicate", original_id=verdict.original_id)
             self.store.settle(
                 replace(same, page_id=item.id, page_published=item.date_published, similarity=verdict.similarity)

@@ -1,9 +1,13 @@
-"""What StorePipeline does with pages that others lose: the crawls in tests/crawls show the rest."""
+"""Pages that others lose or hand in; the crawls in tests/crawls show the rest."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from concurrent.futures import Future
+from contextlib import asynccontextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,9 +18,9 @@ from scrapy.http import Request, Response
 from scrapy.settings import Settings
 from twisted.python.failure import Failure
 
-from crawler.items import DiscoveredVia, Link, Page
-from crawler.pipelines import PageHeld, StorePipeline
-from crawler.state.values import Candidate, Poll
+from crawler.items import DiscoveredVia, Extraction, Link, Page, Record, Status
+from crawler.pipelines import ExtractPipeline, PageHeld, StorePipeline
+from crawler.state.values import GIVEN_SITE, Candidate, Poll
 
 URL = "https://news.example/1"
 PAGE = Page(b"", URL, URL)
@@ -24,30 +28,32 @@ BOOM = Failure(RuntimeError("boom"))  # type: ignore[no-untyped-call]
 RESPONSE = Response(URL, request=Request(URL, meta={"requested_url": URL}))
 
 
-def _causes_after(folder: Path, signal: object, **said: Any) -> dict[str, int]:
+@asynccontextmanager
+async def _opened(folder: Path) -> AsyncIterator[tuple[Crawler, StorePipeline]]:
+    settings = Settings()
+    settings.setmodule("crawler.settings")
+    settings.set("WINNOW_OUTPUT", str(folder))
+    crawler = Crawler(Spider, settings)
+    pipeline = StorePipeline(crawler)
+    await pipeline.open_spider()
+    try:
+        yield crawler, pipeline
+    finally:
+        await pipeline.close_spider()
+        pipeline.store.abort()
+
+
+async def _causes_after(folder: Path, signal: object, **said: Any) -> dict[str, int]:
     """Return the causes of the account of a crawl with one page under way, after the signal."""
-
-    async def crawl() -> dict[str, int]:
-        settings = Settings()
-        settings.setmodule("crawler.settings")
-        settings.set("WINNOW_OUTPUT", str(folder))
-        crawler = Crawler(Spider, settings)
-        pipeline = StorePipeline(crawler)
-        await pipeline.open_spider()
-        try:
-            poll = Poll("given:", "news", DiscoveredVia.GIVEN, None, None, None, None, "2026-11-22T10:45:01Z")
-            pipeline.store.record_poll(poll, [Candidate(Link(URL, DiscoveredVia.GIVEN), "news.example/1", "news")])
-            for waiting in pipeline.store.take_waiting("news", 1):
-                pipeline.begin(waiting)
-            crawler.signals.send_catch_log(signal, **said)
-            account = pipeline.store.account()["news"]
-            assert account.holds
-            return dict(account.causes)
-        finally:
-            await pipeline.close_spider()
-            pipeline.store.abort()
-
-    return asyncio.run(crawl())
+    async with _opened(folder) as (crawler, pipeline):
+        poll = Poll("given:", "news", DiscoveredVia.GIVEN, None, None, None, None, "2026-11-22T10:45:01Z")
+        pipeline.store.record_poll(poll, [Candidate(Link(URL, DiscoveredVia.GIVEN), "news.example/1", "news")])
+        for waiting in pipeline.store.take_waiting("news", 1):
+            pipeline.begin(waiting)
+        crawler.signals.send_catch_log(signal, **said)
+        account = pipeline.store.account()["news"]
+        assert account.holds
+        return dict(account.causes)
 
 
 @pytest.mark.parametrize(
@@ -62,4 +68,29 @@ def _causes_after(folder: Path, signal: object, **said: Any) -> dict[str, int]:
     ids=["pipeline fails", "spider fails", "start fails", "dropped", "held"],
 )
 def test_a_page_that_others_lose_is_settled(tmp_path: Path, signal: object, said: dict[str, Any], cause: str) -> None:
-    assert _causes_after(tmp_path, signal, **said) == {cause: 1}
+    assert asyncio.run(_causes_after(tmp_path, signal, **said)) == {cause: 1}
+
+
+def test_pages_of_another_projects_spider_are_written_once(tmp_path: Path) -> None:
+    record = Record(
+        id="0" * 32, url=URL, requested_url=URL, normalized_url="news.example/1", text="Text", text_hash="sha256:1",
+        extraction=Extraction(Status.OK, None, "model", {}),
+    )  # fmt: skip
+    done: Future[Record] = Future()
+    done.set_result(record)
+
+    async def crawl() -> None:
+        async with _opened(tmp_path) as (crawler, pipeline):
+            made: Any = crawler
+            made.get_extension = lambda _: SimpleNamespace(pool=SimpleNamespace(submit=lambda *_: done))
+            made.get_item_pipeline = lambda _: pipeline
+            reading = ExtractPipeline(crawler)
+            page = Page(b"", URL)
+            content = await pipeline.process_item(await reading.process_item(page))
+            assert content["id"] == record.id
+            with pytest.raises(DropItem, match="is written already"):
+                await pipeline.process_item(await reading.process_item(page))
+            account = pipeline.store.account()[GIVEN_SITE]
+            assert (account.states["new"], account.accepted, account.holds) == (1, 1, True)
+
+    asyncio.run(crawl())

@@ -12,11 +12,8 @@ from scrapy import Request
 from crawler.errors import OutputError, PageError, UsageError
 from crawler.items import DiscoveredVia, Link, Page, Record
 from crawler.spiders.base import ArticleSpider
-from crawler.state.values import Candidate, Poll
+from crawler.state.values import GIVEN_SITE, Candidate, Poll
 from crawler.urls import normalized_url
-
-SITE = "given"
-"""The ledger's site of URLs that no source gave."""
 
 
 class PagesSpider(ArticleSpider):
@@ -47,7 +44,7 @@ class PagesSpider(ArticleSpider):
         except OutputError as error:
             self.output_failed(error)
             return
-        async for found in self.waiting_pages({SITE: None}, {SITE: [SITE]}):
+        async for found in self.waiting_pages({GIVEN_SITE: None}, {GIVEN_SITE: [GIVEN_SITE]}):
             yield found
 
     def _find(self) -> None:
@@ -57,12 +54,12 @@ class PagesSpider(ArticleSpider):
         candidates = []
         for url in self.urls:
             try:
-                candidates.append(Candidate(Link(url, DiscoveredVia.GIVEN), normalized_url(url), SITE))
+                candidates.append(Candidate(Link(url, DiscoveredVia.GIVEN), normalized_url(url), GIVEN_SITE))
             except PageError as error:
-                pipeline.store.count_refused(SITE, error.cause, 1)
+                pipeline.store.count_refused(GIVEN_SITE, error.cause, 1)
                 self.logger.warning("%s: %s", ascii(url)[1:-1], error)
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        poll = Poll("given:", SITE, DiscoveredVia.GIVEN, None, None, None, None, now)
+        poll = Poll("given:", GIVEN_SITE, DiscoveredVia.GIVEN, None, None, None, None, now)
         pipeline.store.record_poll(poll, candidates)
 
 

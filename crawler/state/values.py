@@ -9,6 +9,9 @@ from crawler.errors import CAUSES
 from crawler.items import DiscoveredVia, Link
 from crawler.records.writer import DEFAULT_OPTIONS, RecordFileOptions
 
+GIVEN_SITE = "given"
+"""The ledger's site of URLs that no source gave."""
+
 STATES = ("new", "changed", "unchanged", "known", "duplicate", "skipped", "failed", "waiting")
 """How an accepted URL can end in a run. `known` is never given: it follows from not being fetched."""
 
