@@ -17,9 +17,9 @@ from typing import Self
 
 from crawler import errors
 from crawler.dedup.near import DEFAULT_NEAR_OPTIONS
-from crawler.dedup.seen import NEW, WrittenVersion
 from crawler.engines.account import SharedTally
 from crawler.engines.changes import Changes, LeasesLost
+from crawler.engines.committing import SharedCommitter
 from crawler.engines.connection import RedisServer
 from crawler.engines.finding import SharedFinding
 from crawler.engines.leases import Leases
@@ -29,21 +29,19 @@ from crawler.engines.output import RedisFileBook, recover_folder, take_folder
 from crawler.engines.seen import RedisSeen
 from crawler.engines.sources import RedisSources
 from crawler.engines.turns import SharedTurns
-from crawler.items import JsonValue, Record, Verdict
-from crawler.records.lines import json_line
+from crawler.items import JsonValue
 from crawler.state.aside import ChangesAtOnce
 from crawler.state.batch import Batch
 from crawler.state.bodies import KnownBody
 from crawler.state.lock import RunLock
 from crawler.state.output import OutputPlace, RunOutput
+from crawler.state.queue import RecordQueue
 from crawler.state.revisits import RevisionRule
 from crawler.state.runs import report_text, utc_now, write_report
-from crawler.state.settlements import as_written, settlement_of_outcome, settlement_of_record
 from crawler.state.values import (
     DEFAULT_STORE_OPTIONS,
     Candidate,
     FoundCounts,
-    Outcome,
     Poll,
     SiteAccount,
     StoreOptions,
@@ -53,7 +51,7 @@ from crawler.state.values import (
 NOTHING_FOUND = FoundCounts(0, 0, 0)
 
 
-class RedisStore(RedisSources):
+class RedisStore(RecordQueue, RedisSources):
     """To the contract of `CrawlStore`. A site that is not leased yet is leased when it is first named.
 
     What comes for a site that another worker took over is dropped: that worker has it too.
@@ -62,7 +60,7 @@ class RedisStore(RedisSources):
     def __init__(self, place: OutputPlace, lock: RunLock, server: RedisServer, options: StoreOptions) -> None:
         """For `open`."""
         self._changes = Changes(server, place.run_id)
-        super().__init__(server, self._changes)
+        RedisSources.__init__(self, server, self._changes)
         self.server = server
         self.folder = place.folder
         self.recovered = recover_folder(place.folder, server)
@@ -76,12 +74,12 @@ class RedisStore(RedisSources):
         self._finding = SharedFinding(self._ledger, self, self._leases, self._tally, rule)
         near = replace(DEFAULT_NEAR_OPTIONS, weeks=server.options.near_weeks)
         self._seen = RedisSeen(server, self._changes, place.run_id, near)
+        RecordQueue.__init__(self, self._seen)
         self._book = RedisFileBook(server, self._changes, place.folder, place.run_id)
         self._output = RunOutput(place, self._book, options.files)
         self.turns = SharedTurns(self._leases, self._ledger, self._tally, self.flush)
         self.aside = ChangesAtOnce(self)
-        self._batch = Batch()
-        self._bodies: dict[str, KnownBody] = {}
+        self._committer = SharedCommitter(self._ledger, self._leases, self._finding, self._seen, self._output)
         self._failed = False
         self._closed = False
 
@@ -132,48 +130,17 @@ class RedisStore(RedisSources):
         rows: list[Waiting] = []
         for name in self._sites(site):
             if self._begin(name) and len(rows) < limit:
-                rows += self.turns.take_rows(name, limit - len(rows), self._queued(name))
+                rows += self.turns.take_rows(name, limit - len(rows), self._batch.keys(name))
         return rows
 
     def waiting_count(self, site: str | None) -> int:
-        return sum(self.turns.count_takable(name, self._queued(name)) for name in self._sites(site))
-
-    def claim(self, record: Record, waiting: Waiting | None = None) -> Verdict:
-        written = None
-        if waiting is not None and waiting.revisit and waiting.record_id is not None:
-            written = WrittenVersion(waiting.record_id, waiting.text_hash, waiting.version)
-        return self._seen.claim(record, written)
-
-    def write(
-        self, record: Record, site: str, normalized_url: str | None = None, body_hash: str | None = None
-    ) -> dict[str, JsonValue]:
-        key = normalized_url or record.normalized_url
-        verdict = self._seen.held(record) or NEW
-        written = as_written(record, verdict)
-        try:
-            if key is None:
-                raise ValueError(f"record {record.id} has no URL, so it has no place in the ledger")
-            content = written.to_dict()
-            line = json_line(content)
-        except (ValueError, TypeError):
-            self._seen.release(record)
-            raise
-        self._batch.add_record(written, line, settlement_of_record(written, verdict, key, site, body_hash))
-        if body_hash is not None:
-            self._bodies[body_hash] = KnownBody(record.id, record.date_published)
-        return content
-
-    def leave_out(self, record: Record) -> None:
-        self._seen.release(record)
+        return sum(self.turns.count_takable(name, self._batch.keys(name)) for name in self._sites(site))
 
     def body_holder(self, body_hash: str) -> KnownBody | None:
         if body_hash in self._bodies:
             return self._bodies[body_hash]
         record_id = self._seen.body_holder(body_hash)
         return None if record_id is None else KnownBody(record_id)
-
-    def settle(self, outcome: Outcome) -> None:
-        self._batch.add(settlement_of_outcome(outcome))
 
     def due_for_flush(self) -> bool:
         return self._batch.is_due(self._options)
@@ -187,12 +154,12 @@ class RedisStore(RedisSources):
         batch, self._batch = self._batch, Batch()
         try:
             while batch.settlements:
-                batch = self._without_lost(batch)
+                lost_sites = {site for site in batch.sites if not self._begin(site)}
+                batch = self._committer.without(batch, lost_sites)
                 try:
-                    self._commit(batch)
+                    self._committer.commit(batch)
                     break
                 except LeasesLost as lost:
-                    self._output.take_back(len(batch.lines))
                     self.turns.lose(lost.groups)
         except BaseException:
             self._failed = True
@@ -267,53 +234,3 @@ class RedisStore(RedisSources):
 
     def _sites(self, site: str | None) -> list[str]:
         return self.turns.every_site() if site is None else [site]
-
-    def _queued(self, site: str) -> list[str]:
-        return [s.normalized_url for s in self._batch.settlements if s.site == site]
-
-    def _without_lost(self, batch: Batch) -> Batch:
-        sites = {settlement.site for settlement in batch.settlements}
-        lost = {site for site in sites if not self._begin(site)}
-        if not lost:
-            return batch
-        kept = Batch(began=batch.began)
-        records = {record.id: (record, line) for record, line in zip(batch.records, batch.lines, strict=True)}
-        for settlement in batch.settlements:
-            record, line = records.get(settlement.record_id or "", (None, ""))
-            if settlement.site in lost:
-                if record is not None:
-                    self._seen.release(record)
-            elif record is not None:
-                kept.add_record(record, line, settlement)
-            else:
-                kept.add(settlement)
-        return kept
-
-    def _commit(self, batch: Batch) -> None:
-        """After an error nothing of the batch counts as written; after another than LeasesLost its claims are gone."""
-        try:
-            self._output.append(batch.lines)
-        except BaseException:
-            for record in batch.records:
-                self._seen.release(record)
-            raise
-        try:
-            groups = {self._leases.group_of(settlement.site) for settlement in batch.settlements}
-            with self._ledger.together(groups):
-                for settlement in batch.settlements:
-                    if settlement.record_id is not None and settlement.body_hash is not None:
-                        self._seen.add_body(settlement.body_hash, settlement.record_id)
-                self._finding.settle(batch.settlements)
-                for record in batch.records:
-                    self._seen.keep(record)
-                self._output.commit()
-        except LeasesLost:
-            raise  # the claims are needed once more
-        except BaseException:
-            self._forget_claims(batch)
-            raise
-        self._forget_claims(batch)
-
-    def _forget_claims(self, batch: Batch) -> None:
-        for record in batch.records:
-            self._seen.forget_claim(record)

@@ -9,7 +9,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from crawler.state.batch import Batch, Committer
+from crawler.state.batch import Batch
+from crawler.state.committing import Committer
 from crawler.state.database import state_errors, transaction
 from crawler.state.finding import Finding
 from crawler.state.hosts import park_host, save_robots

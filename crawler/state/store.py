@@ -7,39 +7,38 @@ their articles again. So the output is the truth, and each record stands in it o
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Future, wait
+from concurrent.futures import Future
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 from typing import Self
 
 from crawler import errors
-from crawler.dedup.seen import NEW, WrittenVersion
 from crawler.dedup.sqlite_seen import SqliteSeen
 from crawler.items import JsonValue, Record, Verdict
-from crawler.records.lines import json_line
 from crawler.state.account import Tally
 from crawler.state.aside import ChangesAside
-from crawler.state.batch import Batch, Committer
+from crawler.state.batch import Batch
 from crawler.state.bodies import KnownBody, known_body
 from crawler.state.changes import StateChanges, StoreAside
+from crawler.state.committing import Commits, Committer
 from crawler.state.database import STATE_NAME, transaction
 from crawler.state.finding import Finding
 from crawler.state.history import keep_figures
 from crawler.state.opening import OpenFolder, open_folder
 from crawler.state.output import OutputPlace, RunOutput, SqliteFileBook
 from crawler.state.protocol import AllAtOnce
+from crawler.state.queue import RecordQueue
 from crawler.state.revisits import RevisionRule
 from crawler.state.runs import finish_run, report_text, write_report
-from crawler.state.settlements import as_written, settlement_of_outcome, settlement_of_record
 from crawler.state.site_memory import load_site_memory
 from crawler.state.sources_and_hosts import SourcesAndHosts
 from crawler.state.values import (
     DEFAULT_STORE_OPTIONS,
     Candidate,
     FoundCounts,
-    Outcome,
     Poll,
     SiteAccount,
     StoreOptions,
@@ -48,7 +47,7 @@ from crawler.state.values import (
 from crawler.state.waiting import Turn, count_takable, takable_rows
 
 
-class CrawlStore(SourcesAndHosts):
+class CrawlStore(RecordQueue, SourcesAndHosts):
     """State and records of one output folder for the time of one run. Call it from one thread.
 
     Changes are made in a thread of the store's own. Every method here waits until its change is durable; those of
@@ -68,7 +67,8 @@ class CrawlStore(SourcesAndHosts):
         self._output = RunOutput(place, SqliteFileBook(folder.connection, folder.run_id), options.files)
         committer = Committer(folder.connection, folder.run_id, self._output, self._seen, self._finding, tally)
         changes = StateChanges(folder.path / STATE_NAME, folder.connection, self._finding, committer)
-        super().__init__(folder.path, folder.reading, changes)
+        RecordQueue.__init__(self, self._seen)
+        SourcesAndHosts.__init__(self, folder.path, folder.reading, changes)
         self.aside: ChangesAside = StoreAside(self.begin_flush, changes)
         self.recovered = folder.recovered
         """Files of dead runs that `open` put in order."""
@@ -77,14 +77,9 @@ class CrawlStore(SourcesAndHosts):
         self._folder = folder
         self._options = options
         self._tally = tally
-        self._batch = Batch()
-        self._committing: tuple[Batch, Future[None]] | None = None
-        """The batch that is being made durable."""
-        self._bodies: dict[str, KnownBody] = {}
-        """sha256 of a body -> its record, of those that are queued."""
-        self._busy: set[str] = set()
-        """Keys of rows that are taken, or settled but not committed."""
-        self._failed = False
+        self._commits = Commits(changes.commit, self._let_go)
+        self._taken: defaultdict[str, set[str]] = defaultdict(set)
+        """Site -> keys of rows that are taken and not settled durably."""
         self._closed = False
 
     @classmethod
@@ -117,60 +112,23 @@ class CrawlStore(SourcesAndHosts):
         The first call for a site also takes up failed rows of earlier runs whose cause may have passed.
         """
         self._begin(site)
-        self._take_up_commit()
+        self._commits.take_up()
         with self._state_errors():
-            rows = takable_rows(self._reading, Turn(self._folder.run_id, site, self._busy), limit)
-        self._busy.update(row.normalized_url for row in rows)
+            rows = takable_rows(self._reading, self._turn(site), limit)
+        for row in rows:
+            self._taken[row.site].add(row.normalized_url)
         return rows
 
     def waiting_count(self, site: str | None) -> int:
         """Return how many rows `take_waiting` can still give in this run."""
         self._begin(site)
-        self._take_up_commit()
+        self._commits.take_up()
         with self._state_errors():
-            return count_takable(self._reading, Turn(self._folder.run_id, site, self._busy))
+            return count_takable(self._reading, self._turn(site))
 
     def claim(self, record: Record, waiting: Waiting | None = None) -> Verdict:
-        """Say whether to `write` the record, or to settle its URL as unchanged or a duplicate.
-
-        After "new" or "changed", call `write` before anything else can call `claim` or `flush`. `waiting` is
-        the row that was fetched: of a re-visit it says what was written before.
-        """
-        written = None
-        if waiting is not None and waiting.revisit and waiting.record_id is not None:
-            written = WrittenVersion(waiting.record_id, waiting.text_hash, waiting.version)
         with self._state_errors():
-            return self._seen.claim(record, written)
-
-    def write(
-        self, record: Record, site: str, normalized_url: str | None = None, body_hash: str | None = None
-    ) -> dict[str, JsonValue]:
-        """Queue a claimed record for the next flush, as the version that its claim says; return its JSON object.
-
-        `normalized_url` is the ledger's key, as it was taken; after a redirect the record's own differs.
-        `body_hash` is the sha256 of the raw body, kept for the next visit as the record's validators are.
-        Raises ValueError or TypeError for a record that is no JSON, whose claim is then given up.
-        """
-        key = normalized_url or record.normalized_url
-        verdict = self._seen.held(record) or NEW
-        written = as_written(record, verdict)
-        try:
-            if key is None:
-                raise ValueError(f"record {record.id} has no URL, so it has no place in the ledger")
-            content = written.to_dict()
-            line = json_line(content)
-        except (ValueError, TypeError):
-            self._seen.release(record)
-            raise
-        self._batch.add_record(written, line, settlement_of_record(written, verdict, key, site, body_hash))
-        self._busy.add(key)
-        if body_hash is not None:
-            self._bodies[body_hash] = KnownBody(record.id, record.date_published)
-        return content
-
-    def leave_out(self, record: Record) -> None:
-        """Give up a claim that is not to be written after all; `settle` its URL."""
-        self._seen.release(record)
+            return super().claim(record, waiting)
 
     def body_holder(self, body_hash: str) -> KnownBody | None:
         """Return which record came of a page with these bytes, by their sha256; None where none did."""
@@ -179,53 +137,31 @@ class CrawlStore(SourcesAndHosts):
         with self._state_errors():
             return known_body(self._reading, body_hash)
 
-    def settle(self, outcome: Outcome) -> None:
-        """Queue for the next flush how a URL ended that gave no record."""
-        self._batch.add(settlement_of_outcome(outcome))
-        self._busy.add(outcome.normalized_url)
-
     def due_for_flush(self) -> bool:
         """Whether to flush: the batch is large or old enough. Ask after each write and on a timer."""
-        self._take_up_commit()
-        return self._committing is None and self._batch.is_due(self._options)
+        return self._commits.are_done and self._batch.is_due(self._options)
 
     def flush(self) -> None:
         """Make durable what is queued: records first, then the state that says so."""
         self.begin_flush()
-        self._end_commit()
+        self._commits.end()
 
     def begin_flush(self) -> Future[None]:
         """Have made durable what is queued; of what is queued meanwhile the next flush takes care."""
-        self._end_commit()
-        if self._failed:
+        self._commits.end()
+        if self._commits.failed:
             raise errors.OutputError(f"{self._folder.path}: an earlier write failed; run again")
         if self._batch.began is None:
             return self._changes.begin(lambda: None)
         batch, self._batch = self._batch, Batch()
-        future = self._changes.commit(batch)
-        self._committing = (batch, future)
-        return future
+        return self._commits.begin(batch)
 
-    def _end_commit(self) -> None:
-        """Wait for the commit that is under way. Raises what it fails with."""
-        if self._committing is not None:
-            _, future = self._committing
-            wait((future,))
-            self._take_up_commit()
-            future.result()
-
-    def _take_up_commit(self) -> None:
-        """Let go of what a commit has made durable, or failed to."""
-        if self._committing is None or not self._committing[1].done():
-            return
-        (batch, future), self._committing = self._committing, None
+    def _let_go(self, batch: Batch) -> None:
+        """Hold nothing more of a batch that is durable; rows of one that is not are not taken again."""
         for record in batch.records:
             self._seen.release(record)
-        if future.exception() is not None:
-            self._failed = True
-            return
-        for settlement in batch.settlements:
-            self._busy.discard(settlement.normalized_url)
+        for settlement in () if self._commits.failed else batch.settlements:
+            self._taken[settlement.site].discard(settlement.normalized_url)
             if settlement.body_hash is not None:
                 self._bodies.pop(settlement.body_hash, None)
 
@@ -257,7 +193,7 @@ class CrawlStore(SourcesAndHosts):
 
         After a failed flush it tells what was committed before.
         """
-        if not self._failed:
+        if not self._commits.failed:
             self.flush()
         return self._changes.begin(self._tally.accounts, self._folder.connection).result()
 
@@ -312,3 +248,7 @@ class CrawlStore(SourcesAndHosts):
             self._changes.begin(self._finding.begin_all_sites).result()
         elif not self._tally.has(site):
             self._changes.begin_site(site).result()
+
+    def _turn(self, site: str | None) -> Turn:
+        taken = set().union(*self._taken.values()) if site is None else self._taken[site]
+        return Turn(self._folder.run_id, site, taken.union(self._batch.keys(site), self._commits.batch.keys(site)))
