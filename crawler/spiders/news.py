@@ -26,8 +26,9 @@ from crawler.extensions import Workers
 from crawler.failures import http_error
 from crawler.items import DiscoveredVia, Link, Page, Record
 from crawler.robots import RobotsMiddleware
-from crawler.spiders.base import ArticleSpider, site_meta
+from crawler.spiders.base import site_meta
 from crawler.spiders.host_groups import host_groups
+from crawler.spiders.ledger import LedgerSpider
 from crawler.spiders.sources import (
     Source,
     Window,
@@ -58,7 +59,7 @@ NOT_MODIFIED = 304
 READ_SOURCE = "crawler.discovery.sources:read_source"
 
 
-class NewsSpider(ArticleSpider):
+class NewsSpider(LedgerSpider):
     """Polls every source of the sites, then fetches what is waiting. It navigates; it never reads an article."""
 
     name = "news"

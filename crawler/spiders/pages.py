@@ -11,12 +11,12 @@ from scrapy import Request
 
 from crawler.errors import OutputError, PageError, UsageError
 from crawler.items import DiscoveredVia, Link, Page, Record
-from crawler.spiders.base import ArticleSpider
+from crawler.spiders.ledger import LedgerSpider
 from crawler.state.values import GIVEN_SITE, Candidate, Poll
 from crawler.urls import normalized_url
 
 
-class PagesSpider(ArticleSpider):
+class PagesSpider(LedgerSpider):
     """Fetches the URLs in the argument `urls`, separated by white space or commas, or in the file `urls=@FILE`."""
 
     name = "pages"
