@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
 from crawler.items import JsonValue, Record, Verdict
 from crawler.state.aside import ChangesAside
@@ -99,14 +99,6 @@ class Store(Protocol):
     def keep_robots(self, host: str, status: int | None, body: bytes | None, at: str) -> None: ...
     def park(self, host: str, until: str | None, cause: str | None) -> None: ...
     def site_history(self, site: str, limit: int = 10) -> list[RunFigures]: ...
-    def site_memory(self, site: str) -> bytes | None: ...
-    def keep_site_memories(self, memories: Mapping[str, bytes]) -> None: ...
-
-
-@runtime_checkable
-class RemembersSites(Protocol):
-    """A store that keeps what was learned of sites from run to run."""
-
     def site_memory(self, site: str) -> bytes | None: ...
     def keep_site_memories(self, memories: Mapping[str, bytes]) -> None: ...
 

@@ -214,7 +214,7 @@ MECHANISMS = (
     Mechanism("dates", "dates that are none are left out", (code(NAIVE_DATES),),
               named("meta_date", "meta_offset", "ld_")),
     Mechanism("judged_pages", "walls, forms and empty pages are no articles",
-              (code("import crawler.pipelines as p; p.status_error = lambda _: None"),),
+              (code("import crawler.pipelines.extract as p; p.status_error = lambda _: None"),),
               lambda case: bool(case.outcomes & {"not_article", "empty_page", "consent_page", "short"})),
     Mechanism("xml_entities", "entities are refused, controls and ampersands mended",
               (code("import crawler.discovery.feeds as f, crawler.discovery.sitemaps as s\n"

@@ -1,8 +1,4 @@
-"""The two pipelines: read the page in a worker; then claim, write and remember in one place.
-
-Deduplication is part of StorePipeline on purpose. As separate pipelines with one `await` between check and write,
-12 copies of one body gave 3, 2 and 2 records instead of 1 (decision 0005).
-"""
+"""The last pipeline of a crawl: claim, write and remember, in one place."""
 
 from __future__ import annotations
 
@@ -18,122 +14,33 @@ from typing import TYPE_CHECKING, Any, Self
 from scrapy import signals
 from scrapy.exceptions import DropItem, NotConfigured
 
-from crawler.errors import ExtractionCrashed, LanguageUnwanted, NotArticle, OutputError, PageError, RightsReserved
-from crawler.extensions import Workers
+from crawler.errors import ExtractionCrashed, NotArticle, OutputError, PageError
 from crawler.items import DiscoveredVia, JsonValue, Label, Link, Page, Record, Verdict
+from crawler.pipelines.flushing import Flushing
+from crawler.pipelines.opening import open_store
 from crawler.reports import RunFigures, SiteRun, run_report
-from crawler.rights import Rights, reserved
 from crawler.signals import page_failed, page_recorded, page_repeated, page_unchanged
 from crawler.site_knowledge import SiteKnowledge
 from crawler.site_learning import SiteLearning
-from crawler.state.protocol import RemembersSites, Store
+from crawler.state.protocol import Store
 from crawler.state.runs import new_run_id
 from crawler.state.settlements import as_written
-from crawler.state.store import CrawlStore
 from crawler.state.values import GIVEN_SITE, Outcome, Waiting
-from crawler.statuses import status_error
 from crawler.traffic import SiteTraffic
 from crawler.urls import normalized_url, record_id
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from scrapy.crawler import Crawler
     from scrapy.http import Response
-    from scrapy.settings import BaseSettings
     from twisted.python.failure import Failure
 
 logger = logging.getLogger(__name__)
 
-READ_PAGE, EXPLAIN_PAGE = "crawler.flow:record_of", "crawler.flow:explained_record_of"
-FLUSH_CHECK_SECONDS = 0.5
-MOST_QUEUED = 400
-"""Records and outcomes that may queue while a batch is made durable; above it pages wait for the disk. Chosen."""
 
-
-def open_store(settings: BaseSettings, run_id: str, now: datetime) -> Store:
-    """Return the store of the engine that the settings name. Raises UsageError, OutputError, StateError or LockHeld."""
-    folder = Path(settings["WINNOW_OUTPUT"])
-    engine = settings.getdict("WINNOW_ENGINE")
-    if engine.get("kind", "local") == "local":
-        return CrawlStore.open(folder, run_id, now)
-    from crawler.engines.options import RedisOptions  # one machine needs no Redis
-    from crawler.engines.store import RedisStore
-
-    return RedisStore.open(folder, run_id, now, RedisOptions.from_setting(engine))
-
-
-class PageHeld(DropItem):
-    """The page goes through the pipelines once more when more is known of its site."""
-
-
-class ExtractPipeline:
-    """Page -> Record, in a worker process. A page that gives no record is named by the `page_failed` signal."""
-
-    def __init__(self, scrapy_crawler: Crawler) -> None:
-        self.crawler = scrapy_crawler
-        workers = scrapy_crawler.get_extension(Workers)
-        if workers is None:
-            raise NotConfigured("ExtractPipeline needs the extension crawler.extensions.Workers")
-        self.workers = workers
-        self.read_page = EXPLAIN_PAGE if scrapy_crawler.settings.getbool("WINNOW_ALL_REASONS") else READ_PAGE
-
-    @classmethod
-    def from_crawler(cls, scrapy_crawler: Crawler) -> Self:
-        return cls(scrapy_crawler)
-
-    async def process_item(self, item: Any) -> Any:
-        """Return the record of a Page; anything else passes through. Raises DropItem for a page without a record."""
-        if not isinstance(item, Page):
-            return item
-        requested = item.requested_url or item.url or ""
-        store = self.crawler.get_item_pipeline(StorePipeline)
-        try:
-            if store is not None:
-                store.hand_in(requested, item)
-            record = await self._read(item, requested)
-        except OutputError as error:
-            assert store is not None
-            store.fail(error)
-            raise DropItem(f"{requested}: not read, the run ends") from error
-        except PageError as error:
-            self.crawler.signals.send_catch_log(page_failed, requested_url=requested, error=error)
-            raise DropItem(f"{requested}: {error}") from error
-        if record is None:
-            raise PageHeld(f"{requested}: held until more is known of its site")
-        return record
-
-    async def _read(self, page: Page, requested: str) -> Record | None:
-        """Return the record of a page, None for one that is held. Raises PageError."""
-        store = self.crawler.get_item_pipeline(StorePipeline)
-        knowledge = store.knowledge if store is not None else None
-        waiting = store.in_flight.get(requested) if store is not None else None
-        if knowledge is None or waiting is None:
-            return await self._read_once(page)
-        was_thin = knowledge.learning.is_thin(waiting.site)
-        record = await self._read_once(knowledge.informed(page, waiting.site))
-        state = knowledge.learned(page, record, waiting.site, was_thin=was_thin)
-        if state == "again":
-            again = replace(page, first_reading=record.first_reading)
-            record = await self._read_once(knowledge.informed(again, waiting.site))
-            knowledge.learned(page, record, waiting.site, was_thin=False)
-        return None if state == "held" else replace(record, site_observation=None, first_reading=None)
-
-    async def _read_once(self, page: Page) -> Record:
-        record: Record = await asyncio.wrap_future(self.workers.pool.submit(self.read_page, page))
-        self._check(record, page)
-        return record
-
-    def _check(self, record: Record, page: Page) -> None:
-        """Raise the error of a record that is not written."""
-        reason = reserved(Rights.from_dict(record.rights), page.rights_policy)
-        if reason is not None:
-            raise RightsReserved(reason)
-        if not self.crawler.settings.getbool("WINNOW_WRITE_ALL"):
-            status_error(record)
-        wanted = page.languages
-        if wanted and record.language != "und" and record.language.split("-")[0] not in wanted:
-            raise LanguageUnwanted(f"the article is in “{record.language}”, wanted: {', '.join(sorted(wanted))}")
+class LeftOpen(DropItem):
+    """Dropped and not settled by that: the page is held, or another one of its URL is under way."""
 
 
 class StorePipeline:
@@ -156,11 +63,7 @@ class StorePipeline:
         """What kept records or report from being written."""
         self.report_path: Path | None = None
         self._store: Store | None = None
-        self._flushing: asyncio.Task[None] | None = None
-        self._committing: asyncio.Task[None] | None = None
-        self._queued = 0
-        """Records and outcomes that came since the last commit began."""
-        self._is_closing = False
+        self._flushing: Flushing | None = None
         self._stopping: asyncio.Future[None] | None = None
         """Held, so that it is not collected while it is under way."""
 
@@ -188,9 +91,8 @@ class StorePipeline:
         self.crawler.signals.connect(self.spider_error, signals.spider_error)
         self.crawler.signals.connect(self.spider_closed, signals.spider_closed)
         if self.crawler.settings.getbool("WINNOW_SITE_MEMORY"):
-            load = self._store.site_memory if isinstance(self._store, RemembersSites) else lambda _: None
-            self.knowledge = SiteKnowledge(SiteLearning(load, len(Label)), self.in_flight_of_site)
-        self._flushing = asyncio.create_task(self._flush_in_time())
+            self.knowledge = SiteKnowledge(SiteLearning(self._store.site_memory, len(Label)), self.in_flight_of_site)
+        self._flushing = Flushing(self._store, self._unsaved, lambda: self.error is not None, self.fail)
 
     def begin(self, waiting: Waiting) -> None:
         """Note that the page of a ledger row is being asked for."""
@@ -200,13 +102,13 @@ class StorePipeline:
     def hand_in(self, requested_url: str, page: Page) -> None:
         """Note a page of a spider that takes none from the ledger: those of other projects know nothing of it.
 
-        Raises BadUrl, and DropItem for a URL that is under way.
+        Raises BadUrl, and LeftOpen for a URL that is under way.
         """
         if self._takes_from_ledger:
             return
         self.knowledge = None  # nobody would send a held page again
         if requested_url in self.in_flight:
-            raise DropItem(f"{requested_url}: under way already")
+            raise LeftOpen(f"{requested_url}: under way already")
         key = normalized_url(requested_url, page.significant_params)
         link = page.link or Link(requested_url, DiscoveredVia.GIVEN)
         self._note(Waiting(requested_url, key, GIVEN_SITE, link, attempts=0))
@@ -256,8 +158,8 @@ class StorePipeline:
         except OutputError as error:
             self.fail(error)
             raise DropItem(f"{item.requested_url}: not kept, the run ends") from error
-        if self._committing is not None and self._queued >= MOST_QUEUED:
-            await asyncio.wait((self._committing,))
+        if self._flushing is not None:
+            await self._flushing.room()
         return content
 
     def _keep_record(self, item: Record) -> JsonValue:
@@ -316,7 +218,7 @@ class StorePipeline:
 
     def item_dropped(self, item: Any, exception: DropItem) -> None:
         """Settle a page that a pipeline of the user's own dropped; one of ours has settled what it drops."""
-        if not isinstance(exception, PageHeld):
+        if not isinstance(exception, LeftOpen):
             self._lost(_requested_url(item), NotArticle(f"dropped by a pipeline: {exception}"))
 
     def item_error(self, item: Any, failure: Failure) -> None:
@@ -347,7 +249,8 @@ class StorePipeline:
 
     def spider_closed(self, reason: str) -> None:
         """Commit what is left, finish the files and write the run's report."""
-        self._is_closing = True
+        if self._flushing is not None:
+            self._flushing.stop()
         if self.knowledge is not None and self.error is None:
             for record in self.knowledge.left_over():
                 with contextlib.suppress(DropItem):
@@ -375,50 +278,25 @@ class StorePipeline:
         return run_report(reason, traffic.whole, sites, self.figures) | {"configuration_hash": configuration}
 
     async def close_spider(self) -> None:
-        if self._committing is not None:
-            await asyncio.wait((self._committing,))
         if self._flushing is not None:
-            self._flushing.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._flushing
+            await self._flushing.end()
 
     def _settled(self, requested_url: str) -> Waiting:
         waiting = self.in_flight.pop(requested_url)
         self.in_flight_of_site[waiting.site] -= 1
         return waiting
 
-    async def _flush_in_time(self) -> None:
-        while True:
-            await asyncio.sleep(FLUSH_CHECK_SECONDS)
-            self._flush_if_due()
-            if self.error is None and self._store is not None:
-                self._keep(self._store.keep_alive)
-
     def _save_memories(self) -> None:
-        if self.knowledge is not None and isinstance(self._store, RemembersSites):
-            memories = self.knowledge.unsaved(at_end=True)
-            if memories:
-                self._store.keep_site_memories(memories)
+        memories = {} if self.knowledge is None else self.knowledge.unsaved(at_end=True)
+        if memories:
+            self.store.keep_site_memories(memories)
+
+    def _unsaved(self) -> Mapping[str, bytes]:
+        return {} if self.knowledge is None else self.knowledge.unsaved(at_end=False)
 
     def _flush_if_due(self) -> None:
-        self._queued += 1
-        is_free = self.error is None and self._committing is None and not self._is_closing
-        if is_free and self.store.due_for_flush():
-            self._queued = 0
-            self._committing = asyncio.create_task(self._commit(self.store))
-
-    async def _commit(self, store: Store) -> None:
-        """Have what is queued made durable; the reactor's other work goes on meanwhile."""
-        try:
-            await asyncio.wrap_future(store.aside.flush())
-            if self.knowledge is not None and isinstance(store, RemembersSites) and not self._is_closing:
-                memories = self.knowledge.unsaved(at_end=False)
-                if memories:
-                    await asyncio.wrap_future(store.aside.keep_site_memories(memories))
-        except OutputError as error:
-            self.fail(error)
-        finally:
-            self._committing = None
+        if self._flushing is not None:
+            self._flushing.flush_if_due()
 
     def _keep(self, step: Callable[[], None]) -> None:
         try:
@@ -432,26 +310,6 @@ class StorePipeline:
             self.error = error
             logger.error("%s", error)
             self._stopping = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason="output_failed"))
-
-
-class DeliverPipeline:
-    """Record -> the `page_recorded` signal, for runs without state: one record per page, nothing dropped."""
-
-    def __init__(self, scrapy_crawler: Crawler) -> None:
-        self.crawler = scrapy_crawler
-
-    @classmethod
-    def from_crawler(cls, scrapy_crawler: Crawler) -> Self:
-        return cls(scrapy_crawler)
-
-    async def process_item(self, item: Any) -> Any:
-        if not isinstance(item, Record):
-            return item
-        verdict = Verdict("new")
-        self.crawler.signals.send_catch_log(
-            page_recorded, requested_url=item.requested_url, record=item, verdict=verdict
-        )
-        return item.to_dict()
 
 
 def _requested_url(item: Any) -> str | None:

@@ -19,7 +19,7 @@ from scrapy.settings import Settings
 from twisted.python.failure import Failure
 
 from crawler.items import DiscoveredVia, Extraction, Link, Page, Record, Status
-from crawler.pipelines import ExtractPipeline, PageHeld, StorePipeline
+from crawler.pipelines import ExtractPipeline, LeftOpen, StorePipeline
 from crawler.state.values import GIVEN_SITE, Candidate, Poll
 
 URL = "https://news.example/1"
@@ -63,7 +63,7 @@ async def _causes_after(folder: Path, signal: object, **said: Any) -> dict[str, 
         (signals.spider_error, {"response": RESPONSE, "failure": BOOM}, "extraction_crashed"),
         (signals.spider_error, {"response": None, "failure": BOOM}, "run_stopped"),
         (signals.item_dropped, {"item": PAGE, "exception": DropItem("not for us")}, "not_article"),
-        (signals.item_dropped, {"item": PAGE, "exception": PageHeld("held")}, "run_stopped"),
+        (signals.item_dropped, {"item": PAGE, "exception": LeftOpen("held")}, "run_stopped"),
     ],
     ids=["pipeline fails", "spider fails", "start fails", "dropped", "held"],
 )
@@ -86,7 +86,10 @@ def test_pages_of_another_projects_spider_are_written_once(tmp_path: Path) -> No
             made.get_item_pipeline = lambda _: pipeline
             reading = ExtractPipeline(crawler)
             page = Page(b"", URL)
-            content = await pipeline.process_item(await reading.process_item(page))
+            read = await reading.process_item(page)
+            with pytest.raises(LeftOpen, match="under way already"):
+                await reading.process_item(page)
+            content = await pipeline.process_item(read)
             assert content["id"] == record.id
             with pytest.raises(DropItem, match="is written already"):
                 await pipeline.process_item(await reading.process_item(page))
