@@ -88,8 +88,9 @@ class SharedTurns:
         return True
 
     def renew(self) -> None:
+        wanted = self._leases.renew()
         held = [lease for lease in self._leases.held.values() if not lease.giving]
-        given = max(0, self._leases.renew() - (len(self._leases.held) - len(held)))
+        given = max(0, wanted - (len(self._leases.held) - len(held)))
         # The youngest have most of their work before them; one stays.
         for lease in held[max(1, len(held) - given) :]:
             lease.giving = True

@@ -204,6 +204,17 @@ def test_a_worker_with_too_many_sites_gives_some_away(floor: Floor) -> None:
     assert first.turns.take() == []
 
 
+def test_a_worker_that_lost_sites_keeps_the_others(floor: Floor) -> None:
+    store = floor.worker(SHORT)
+    lost, kept = store.turns.take()[:2], store.turns.sites
+    for site in lost:
+        store.server.ask("HSET", store.server.key("holders"), site, "another|999")
+    time.sleep(SHORT / 8)
+    store.keep_alive()
+    assert {site for site in kept if store.turns.is_lost(site)} == set(lost)
+    assert not [site for site in kept if store.turns.is_given(site)]
+
+
 def test_who_holds_what_is_shown(floor: Floor) -> None:
     dead = _begun(floor)
     dead.take_waiting("news", 2)
