@@ -1,4 +1,4 @@
-"""Where the crawl's state keeps what is known of hosts."""
+"""Where the crawl's state keeps what is known of hosts, and whether they are this worker's to ask."""
 
 from __future__ import annotations
 
@@ -47,3 +47,9 @@ def kept_hosts(scrapy_crawler: Crawler) -> HostStore | None:
     """Return what outlives the run, None for a run without state. Call it while the spider is open."""
     pipeline = scrapy_crawler.get_item_pipeline(StorePipeline)
     return None if pipeline is None else KeptHosts(pipeline.store)
+
+
+def is_taken_over(scrapy_crawler: Crawler, site: str | None) -> bool:
+    """Whether another worker has the site now, and its pauses with it."""
+    pipeline = None if site is None else scrapy_crawler.get_item_pipeline(StorePipeline)
+    return site is not None and pipeline is not None and pipeline.store.turns.is_lost(site)

@@ -17,11 +17,12 @@ from crawler.errors import (
     NameNotResolved,
     PageError,
     RunStopped,
+    TakenOver,
     TlsFailed,
 )
 from crawler.failures import page_error
 from crawler.hosts import RETRY_AFTER, HostOptions, Hosts, Parked, host_of
-from crawler.kept_hosts import kept_hosts
+from crawler.kept_hosts import is_taken_over, kept_hosts
 from crawler.network import Network
 from crawler.resolver import refused_hosts
 
@@ -77,7 +78,12 @@ class PolitenessMiddleware:
         self.hosts.store = None
 
     async def process_request(self, request: Request) -> None:
-        """Raise HostParked for a request to a host that is left alone, RunStopped when the network is down."""
+        """Raise HostParked for a request to a host that is left alone, RunStopped when the network is down.
+
+        Raise TakenOver for one that waited in a queue until its site went to another worker.
+        """
+        if is_taken_over(self.crawler, request.meta.get("site")):
+            raise TakenOver("another worker has the site now")
         host = host_of(request.url)
         while (parked := self.hosts.parked(host)) is not None:
             if parked.seconds > PAUSE_SECONDS:

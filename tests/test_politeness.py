@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from scrapy import Request
 
+from crawler.errors import TakenOver
 from crawler.hosts import (
     FAILING,
     RETRY_AFTER,
@@ -18,6 +23,7 @@ from crawler.hosts import (
     seconds_of,
 )
 from crawler.network import Network
+from crawler.politeness import PolitenessMiddleware
 
 HOST = "news.example"
 DAY = 86_400.0
@@ -273,3 +279,17 @@ def test_doubt(network: Network) -> None:
     assert not network.doubtful
     network.failed("b")
     assert network.doubtful
+
+
+def test_a_site_that_another_worker_has_is_asked_for_nothing_more() -> None:
+    pipeline = SimpleNamespace(store=SimpleNamespace(turns=SimpleNamespace(is_lost={"lost"}.__contains__)))
+    crawler: Any = SimpleNamespace(
+        get_item_pipeline=lambda _: pipeline,
+        engine=SimpleNamespace(downloader=SimpleNamespace(slots={}, get_slot_key=host_of)),
+    )
+    politeness = PolitenessMiddleware(crawler, Hosts(HostOptions()), Network(0))
+    url = f"https://{HOST}/1"
+    asyncio.run(politeness.process_request(Request(url, meta={"site": "ours"})))
+    asyncio.run(politeness.process_request(Request(url)))
+    with pytest.raises(TakenOver):
+        asyncio.run(politeness.process_request(Request(url, meta={"site": "lost"})))
