@@ -16,6 +16,7 @@ from crawler.engines.leases import Leases
 from crawler.engines.ledger import RedisLedger
 from crawler.engines.rows import Row
 from crawler.engines.seen import RedisSeen
+from crawler.engines.site_groups import SiteGroups
 from crawler.engines.sources import RedisSources
 from crawler.errors import OutputError
 from crawler.state.forgetting import Choice, Forgotten
@@ -48,11 +49,12 @@ class _Forgetting:
         self._changes = Changes(server, name)
         self.leases = Leases(server, name, Path())
         self._ledger = RedisLedger(server, self._changes, self.leases, SharedTally(), name)
+        self._groups = SiteGroups(server, self._changes, self.leases, self._ledger)
         self._seen = RedisSeen(server, self._changes, name, DEFAULT_NEAR_OPTIONS)
         self._sources = RedisSources(server, self._changes)
 
     def forget(self, choice: Choice) -> Forgotten:
-        groups = self._ledger.group_of_site()
+        groups = self._groups.of_sites()
         if choice.site is not None:
             groups = {site: group for site, group in groups.items() if site == choice.site}
         self.leases.offer({group: {group} for group in set(groups.values())}, joins=False)

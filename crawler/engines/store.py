@@ -27,6 +27,7 @@ from crawler.engines.ledger import RedisLedger
 from crawler.engines.options import RedisOptions
 from crawler.engines.output import RedisFileBook, recover_folder, take_folder
 from crawler.engines.seen import RedisSeen
+from crawler.engines.site_groups import SiteGroups
 from crawler.engines.sources import RedisSources
 from crawler.engines.turns import SharedTurns
 from crawler.items import JsonValue
@@ -77,7 +78,8 @@ class RedisStore(RecordQueue, RedisSources):
         RecordQueue.__init__(self, self._seen)
         self._book = RedisFileBook(server, self._changes, place.folder, place.run_id)
         self._output = RunOutput(place, self._book, options.files)
-        self.turns = SharedTurns(self._leases, self._ledger, self._tally, self.flush)
+        groups = SiteGroups(server, self._changes, self._leases, self._ledger)
+        self.turns = SharedTurns(self._leases, groups, self._ledger, self._tally, self.flush)
         self.aside = ChangesAtOnce(self)
         self._committer = SharedCommitter(self._ledger, self._leases, self._finding, self._seen, self._output)
         self._failed = False

@@ -9,6 +9,7 @@ from crawler.engines.changes import LeasesLost
 from crawler.engines.finding import SharedFinding
 from crawler.engines.leases import Leases
 from crawler.engines.ledger import RedisLedger
+from crawler.engines.site_groups import SiteGroups
 from crawler.errors import OutputError, TakenOver
 from crawler.state.values import SiteAccount, Waiting
 
@@ -17,8 +18,11 @@ MARGIN_SECONDS = 86_400
 
 
 class SharedTurns:
-    def __init__(self, leases: Leases, ledger: RedisLedger, tally: SharedTally, flush: Callable[[], None]) -> None:
+    def __init__(
+        self, leases: Leases, groups: SiteGroups, ledger: RedisLedger, tally: SharedTally, flush: Callable[[], None]
+    ) -> None:
         self._leases = leases
+        self._groups = groups
         self._ledger = ledger
         self._tally = tally
         self._flush = flush
@@ -119,7 +123,7 @@ class SharedTurns:
             raise OutputError(f"{site}: another worker is at work on it: wait for its end")
         if not self._tally.has(site):
             try:
-                self._ledger.bring_into(group, site)
+                self._groups.bring_into(group, site)
                 finding.begin_site(site, self._leases.options.worker_deaths)
             except LeasesLost as lost:
                 self.lose(lost.groups)
@@ -131,7 +135,7 @@ class SharedTurns:
         self._ages[site] = seconds
 
     def every_site(self) -> list[str]:
-        return self._ledger.sites()
+        return self._groups.sites()
 
     def take_rows(self, site: str, limit: int, queued: Sequence[str]) -> list[Waiting]:
         lease = self._leases.held[self._leases.group_of(site)]
