@@ -19,7 +19,12 @@ from crawler.statuses import status_error
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
+    from crawler.site_knowledge import SiteKnowledge
+
 READ_PAGE, EXPLAIN_PAGE = "crawler.flow:record_of", "crawler.flow:explained_record_of"
+AHEAD = 2
+"""Pages given to the workers, for each of them: one being read and the next. The others wait here, so that each is read
+with what is known of its site when its turn comes. Chosen."""
 
 
 class ExtractPipeline:
@@ -31,6 +36,7 @@ class ExtractPipeline:
         if workers is None:
             raise NotConfigured("ExtractPipeline needs the extension crawler.extensions.Workers")
         self.workers = workers
+        self._turn = asyncio.Semaphore(AHEAD * workers.options.worker_count)
         self.read_page = EXPLAIN_PAGE if scrapy_crawler.settings.getbool("WINNOW_ALL_REASONS") else READ_PAGE
 
     @classmethod
@@ -63,15 +69,24 @@ class ExtractPipeline:
         store = self.crawler.get_item_pipeline(StorePipeline)
         knowledge = store.knowledge if store is not None else None
         waiting = store.in_flight.get(requested) if store is not None else None
-        if knowledge is None or waiting is None:
-            return await self._read_once(page)
-        was_thin = knowledge.learning.is_thin(waiting.site)
-        record = await self._read_once(knowledge.informed(page, waiting.site))
-        state = knowledge.learned(page, record, waiting.site, was_thin=was_thin)
+        async with self._turn:
+            if knowledge is None or waiting is None:
+                return await self._read_once(page)
+            try:
+                return await self._read_knowing(page, waiting.site, knowledge)
+            except PageError:
+                knowledge.unread(page)
+                raise
+
+    async def _read_knowing(self, page: Page, site: str, knowledge: SiteKnowledge) -> Record | None:
+        """Read a page with what is known of its site, twice where that is enough only after the first reading."""
+        was_thin = knowledge.learning.is_thin(site)
+        record = await self._read_once(knowledge.informed(page, site))
+        state = knowledge.learned(page, record, site, was_thin=was_thin)
         if state == "again":
             again = replace(page, first_reading=record.first_reading)
-            record = await self._read_once(knowledge.informed(again, waiting.site))
-            knowledge.learned(page, record, waiting.site, was_thin=False)
+            record = await self._read_once(knowledge.informed(again, site))
+            knowledge.learned(page, record, site, was_thin=False)
         return None if state == "held" else replace(record, site_observation=None, first_reading=None)
 
     async def _read_once(self, page: Page) -> Record:

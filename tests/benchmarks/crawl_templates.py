@@ -2,9 +2,11 @@
 
 The first run takes most pages of each site, the second the rest, as a scheduled crawl does.
 
-    python -m tests.benchmarks.crawl_templates NEWSWEB_SCRIPT CORPORA [--sites 24] [--rounds 1]
+    python -m tests.benchmarks.crawl_templates NEWSWEB_SCRIPT CORPORA [--sites 20] [--pages 40] [--first 28]
 
-CORPORA is the folder of the web's pages: `template-sites/pages.jsonl` has the true bodies. Linux.
+CORPORA is the folder of the web's pages: `template-sites/pages.jsonl` has the true bodies. Above 40 pages a site has
+articles again, with a paragraph of their own each. `articles` counts the distinct ones of the truth that have a record:
+most stand on several sites, so that records are fewer than pages. Linux.
 """
 
 from __future__ import annotations
@@ -23,8 +25,13 @@ from tests.benchmarks.newsweb import PORT, Web, records, served
 from tests.benchmarks.process_tree import Used, run_measured
 from tests.gate.scoring import word_f1
 
-PAGES, FIRST = 40, 28
-"""Pages of a site, and how many of them the first run takes, in the mean."""
+PAGES, FIRST, SITES = 40, 28, 20
+"""Pages of a site, how many of them the first run takes in the mean, and the most sites that the web has."""
+
+
+def true_articles(web: Web) -> dict[str, str]:
+    """Return URL -> article; the same one stands on several sites, in the template of each."""
+    return {page["url"]: str(page["article"]) for page in web.truth() if page.get("article")}
 
 
 def true_bodies(web: Web, corpora: Path) -> dict[str, str]:
@@ -52,13 +59,13 @@ def crawl(web: Web, folder: Path, limit: int, *, with_memory: bool) -> tuple[Use
     return used, [record for record in records(folder / "output") if record["id"] not in known]
 
 
-def line(name: str, used: Used, written: list[dict[str, Any]], bodies: dict[str, str]) -> str:
+def line(name: str, used: Used, written: list[dict[str, Any]], bodies: dict[str, str], articles: dict[str, str]) -> str:
     methods = Counter(record["extraction"]["method"] for record in written)
     scores = [word_f1(record["text"], bodies[record["url"]]) for record in written if record["url"] in bodies]
     score = f"{fmean(scores):.4f} ({len(scores)})" if scores else "–"
-    per_page = 1000 * used.cpu_seconds / max(len(written), 1)
+    distinct = {articles[record["url"]] for record in written if record["url"] in articles}
     return (
-        f"| {name} | {len(written)} | {methods['template']} | {used.cpu_seconds:.0f} | {per_page:.1f} |"
+        f"| {name} | {len(written)} | {len(distinct)} | {methods['template']} | {used.cpu_seconds:.1f} |"
         f" {used.wall_seconds:.0f} | {score} | {used.main_peak_mb:.0f} |"
     )
 
@@ -67,12 +74,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("script", type=Path)
     parser.add_argument("corpora", type=Path)
-    parser.add_argument("--sites", type=int, default=24)
+    parser.add_argument("--sites", type=int, default=SITES)
+    parser.add_argument("--pages", type=int, default=PAGES, help="of a site")
+    parser.add_argument("--first", type=int, default=FIRST, help="of a site in the first run, in the mean")
     parser.add_argument("--port", type=int, default=PORT)
     parser.add_argument("--rounds", type=int, default=1)
     options = parser.parse_args()
     print(machine())
-    print("| memory | records | by template | CPU, s | ms a record | wall, s | word F1 | main, MB |")
+    print("| memory | records | articles | by template | CPU, s | wall, s | word F1 | main, MB |")
     print("|---" * 8 + "|")
     with tempfile.TemporaryDirectory(prefix="winnow-templates-") as name:
         folder = Path(name)
@@ -80,16 +89,16 @@ def main() -> None:
             options.script,
             folder / "web",
             sites=options.sites,
-            pages=PAGES,
+            pages=options.pages,
             more=("--template-sites",),
             port=options.port,
         ) as web:
-            bodies = true_bodies(web, options.corpora)
+            bodies, articles = true_bodies(web, options.corpora), true_articles(web)
             for number in range(options.rounds):
                 for kind in ("without", "with"):
-                    for run, limit in (("first", FIRST * options.sites), ("second", 0)):
+                    for run, limit in (("first", options.first * options.sites), ("second", 0)):
                         used, written = crawl(web, folder / f"{kind}-{number}", limit, with_memory=kind == "with")
-                        print(line(f"{kind}, {run} run", used, written, bodies), flush=True)
+                        print(line(f"{kind}, {run} run", used, written, bodies, articles), flush=True)
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from twisted.python.failure import Failure
 from crawler.items import DiscoveredVia, Extraction, Link, Page, Record, Status
 from crawler.pipelines import ExtractPipeline, LeftOpen, StorePipeline
 from crawler.state.values import GIVEN_SITE, Candidate, Poll
+from crawler.workers import WorkerOptions
 
 URL = "https://news.example/1"
 PAGE = Page(b"", URL, URL)
@@ -82,7 +83,8 @@ def test_pages_of_another_projects_spider_are_written_once(tmp_path: Path) -> No
     async def crawl() -> None:
         async with _opened(tmp_path) as (crawler, pipeline):
             made: Any = crawler
-            made.get_extension = lambda _: SimpleNamespace(pool=SimpleNamespace(submit=lambda *_: done))
+            pool = SimpleNamespace(submit=lambda *_: done)
+            made.get_extension = lambda _: SimpleNamespace(options=WorkerOptions(), pool=pool)
             made.get_item_pipeline = lambda _: pipeline
             reading = ExtractPipeline(crawler)
             page = Page(b"", URL)
