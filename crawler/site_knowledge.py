@@ -43,6 +43,10 @@ class SiteKnowledge:
         self.learning.hold(site, page, record)
         return "held"
 
+    def unread(self, page: Page) -> None:
+        """Note that a page gave no record."""
+        self._going_on.discard(page.requested_url or page.url or "")
+
     def site_ended(self, site: str) -> None:
         """Note that no further page of the site is to come in this run."""
         self._ended.add(site)

@@ -46,7 +46,7 @@ def first_reading(
     return FirstReading(
         site.recalled.before.astype("<f2").tobytes(),
         np.array(kept, "<f2").tobytes(),
-        tuple((number, segment.label, segment.reason) for number, segment in enumerate(segments) if segment.reason),
+        tuple((number, segments[number].label, reason) for number, reason in site.page_reasons.items() if reason),
         method,
     )
 

@@ -63,6 +63,8 @@ class SiteReading:
         self.day = day
         self.stage = stage
         self.recalled: Recalled | None = None
+        self.page_reasons: dict[int, str] = {}
+        """Number of the block -> its reason in the page itself, without what the site says."""
         self._prints: PagePrints | None = None
         self._template: TemplateReading | None = None
 
@@ -101,6 +103,7 @@ class SiteReading:
 
     def reasons(self, chosen: Sequence[int], reasons: Mapping[int, str]) -> dict[int, str]:
         """Return the reasons, by the number of the block, with what the site says of each."""
+        self.page_reasons = dict(reasons)
         if self.recalled is None:
             return dict(reasons)
         return {block: self.recalled.reason(block, chosen[block], reason) for block, reason in reasons.items()}

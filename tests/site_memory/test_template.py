@@ -222,6 +222,8 @@ def test_a_second_reading_is_compared_with_the_template_and_not_taken_for_its_an
     again = read_page(replace(page_of(number, memory), first_reading=first.first_reading))
     assert again.extraction.method == first.extraction.method
     assert again.text == first.text
+    reasons = [segment.reason for segment in again.segments]
+    assert max(reason.count("other pages of this site") for reason in reasons) == 1  # not said by both readings
     assert again.site_observation is not None
     lesson = observation_from_bytes(again.site_observation).lesson
     assert lesson is not None
