@@ -20,14 +20,15 @@ FAST = 1
 
 @dataclass(frozen=True, slots=True)
 class LearningOptions:
-    enough: int = 5
+    enough: int = 8
     """Articles from which a site's pages are not held. A text must stand on three others to be evidence; with five
-    articles leaked blocks are down to a sixth, and fall no further (measured). What is held is read twice."""
+    articles leaked blocks are down to a sixth, and fall no further, with eight the labels hang less on the order in
+    which pages come (decision 0070). What is held is read twice."""
     held_bytes: int = 64_000_000
     """Of all pages that are held, compressed; above it the pages of the first site go on with what is known."""
-    held_pages: int = 8
+    held_pages: int = 12
     """Of one site: pages from which none of it is held any more in this run. Copies teach nothing, and what is held
-    counts as under way: with half of the 16 that may be, the next are still asked for."""
+    counts as under way: with three of four of the 16 that may be, the next are still asked for."""
     memories: int = 64
     """Sites whose memory is at hand; those of others are bytes. Chosen."""
     unsaved_articles: int = 32

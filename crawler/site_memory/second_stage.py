@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from crawler.site_memory.evidence import FEW_ARTICLES, Evidence
+from crawler.site_memory.evidence import COLUMNS, FEW_ARTICLES, LEAST_REPEATS, Evidence
 from crawler.site_memory.memory import Floats
 
 TEXT_COUNT = 3
@@ -25,6 +26,13 @@ SURE_TEXT = 0.95
 """Probability of text in the first stage from which no repetition takes it out."""
 OWN_FIELDS = 3
 """Labels after those of the text that have fields of their own: title, byline, caption. No repetition makes one."""
+HISTORY = 0.5
+"""Weight of the site's label history, of the text and of the place, for the kind of chaff that repeats. On template
+sites macro F1 is .871 without, .882 with .25 to .75, .865 with 2 (measured)."""
+RENAMED = 5.0
+"""Log odds by which the site must speak for another kind of chaff than the first stage: it sees one page only, so its
+doubts are alike whatever the site showed before. Labels alike in ten orders .988 with 0, .992 with 3, .995 with 5 to
+7; macro F1 .883, .883, .882 and .880 (measured)."""
 LEAST = 1e-4
 """Probability below which the first stage's figures are noise."""
 MAX_INPUT = 5.0
@@ -51,13 +59,47 @@ def adjust(stage: SecondStage, probabilities: Floats, evidence: Evidence) -> Flo
     logs = log_probabilities(probabilities)
     inputs = standardised(stage, stage_inputs(logs, evidence.columns))
     active = np.maximum(inputs @ stage.hidden + stage.hidden_bias, np.float32(0))
-    adjusted = softmax(logs + active @ stage.output + stage.output_bias)
+    adjusted = _by_history(softmax(logs + active @ stage.output + stage.output_bias), evidence)
     was, now = (shares[:, :TEXT_COUNT].sum(axis=1) for shares in (probabilities, adjusted))
+    doubtful = (was < LEAST_TEXT) & (_spoken_for(adjusted, probabilities) < RENAMED)
+    adjusted = _with_kinds_of(adjusted, probabilities, doubtful)
     added = (was < LEAST_TEXT) & (now > was)
     kept = (was >= LEAST_TEXT) & (~evidence.repeats | (was >= SURE_TEXT))
     label = adjusted.argmax(axis=1)
     named = (probabilities.argmax(axis=1) != label) & (label >= TEXT_COUNT) & (label < TEXT_COUNT + OWN_FIELDS)
     return np.where((added | kept | named)[:, None], probabilities, adjusted)
+
+
+def _spoken_for(adjusted: Floats, probabilities: Floats) -> Floats:
+    """Return the log odds of the likeliest kind of chaff against what it was before, 0 where it is the same."""
+    of_chaff = log_probabilities(adjusted)[:, TEXT_COUNT:]
+    before = probabilities[:, TEXT_COUNT:].argmax(axis=1, keepdims=True)
+    odds: Floats = of_chaff.max(axis=1) - np.take_along_axis(of_chaff, before, axis=1)[:, 0]
+    return odds
+
+
+def _with_kinds_of(adjusted: Floats, probabilities: Floats, rows: NDArray[np.bool_]) -> Floats:
+    """Return the adjusted probabilities; in these rows the share of all chaff is shared out as it was before."""
+    before = probabilities[rows, TEXT_COUNT:]
+    chaff = adjusted[rows, TEXT_COUNT:].sum(axis=1, keepdims=True)
+    shared = adjusted.copy()
+    shared[rows, TEXT_COUNT:] = before / np.maximum(before.sum(axis=1, keepdims=True), LEAST) * chaff
+    return shared
+
+
+def _by_history(probabilities: Floats, evidence: Evidence) -> Floats:
+    """Return the probabilities with the share of all chaff as it is, shared out by what the site's history says too.
+
+    One page's doubt between two kinds is not the next page's: the same box is to have the same label on both.
+    """
+    labels = probabilities.shape[1]
+    repeats = evidence.repeats & (evidence.counts >= LEAST_REPEATS)
+    of_text, of_place = (evidence.columns[repeats, at : at + labels] for at in (len(COLUMNS), len(COLUMNS) + labels))
+    logs = log_probabilities(probabilities[repeats]) + np.float32(HISTORY) * (of_text + of_place)
+    chaff = probabilities[repeats, TEXT_COUNT:].sum(axis=1, keepdims=True)
+    weighed = probabilities.copy()
+    weighed[repeats, TEXT_COUNT:] = softmax(logs[:, TEXT_COUNT:]) * chaff
+    return weighed
 
 
 def log_probabilities(probabilities: Floats) -> Floats:

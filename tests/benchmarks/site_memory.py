@@ -151,9 +151,46 @@ def first_pages(sites: dict[str, list[SitePage]], stages: dict[str, SecondStage]
         yield tally.line(first)
 
 
+@dataclass(slots=True)
+class OrderCounts:
+    """How many blocks have the same label in crawls of the same pages in several orders."""
+
+    orders: int
+    blocks: int = 0
+    as_in_most: float = 0.0
+    in_two: float = 0.0
+    """Mean over all pairs of orders."""
+    in_all: int = 0
+    on_one_side: int = 0
+
+    def add(self, labels: Labels) -> None:
+        """Count one page; `labels` has a row an order and a column a block."""
+        for column in labels.T:
+            times = np.bincount(column)
+            self.as_in_most += times.max() / self.orders
+            self.in_two += (times * (times - 1)).sum() / (self.orders * (self.orders - 1))
+        self.blocks += labels.shape[1]
+        self.in_all += int((labels == labels[0]).all(axis=0).sum())
+        self.on_one_side += int(((labels < TEXT_COUNT) == (labels[0] < TEXT_COUNT)).all(axis=0).sum())
+
+    def add_up(self, other: OrderCounts) -> None:
+        self.blocks += other.blocks
+        self.as_in_most += other.as_in_most
+        self.in_two += other.in_two
+        self.in_all += other.in_all
+        self.on_one_side += other.on_one_side
+
+    def line(self) -> str:
+        return (
+            f"{self.orders} orders: labels of {self.in_two / self.blocks:.4f} of the blocks alike in two,"
+            f" {self.as_in_most / self.blocks:.4f} as in most, {self.in_all / self.blocks:.4f} alike in all,"
+            f" {self.on_one_side / self.blocks:.4f} in all on the same side of the text"
+        )
+
+
 def in_orders(sites: dict[str, list[SitePage]], stages: dict[str, SecondStage], orders: int) -> str:
     """Return how far the labels of a crawl depend on the order in which a site's pages come."""
-    agreed = same = same_side = blocks = 0.0
+    order_counts = OrderCounts(orders)
     started, readings = time.process_time(), 0
     for name, pages in sites.items():
         labels: dict[str, list[Labels]] = defaultdict(list)
@@ -162,16 +199,9 @@ def in_orders(sites: dict[str, list[SitePage]], stages: dict[str, SecondStage], 
             for page, probabilities in crawled(order, stages[name]):
                 labels[page.id].append(choose_labels(probabilities, page.tree, page.evidence))
                 readings += 1
-        for found in map(np.stack, labels.values()):
-            blocks += found.shape[1]
-            agreed += sum(np.bincount(column).max() / orders for column in found.T)
-            same += (found == found[0]).all(axis=0).sum()
-            same_side += ((found < TEXT_COUNT) == (found[0] < TEXT_COUNT)).all(axis=0).sum()
-    cost = 1000 * (time.process_time() - started) / readings
-    return (
-        f"{orders} orders: {agreed / blocks:.4f} of blocks labelled as in most, {same / blocks:.4f} alike in all,"
-        f" {same_side / blocks:.4f} in all on the same side of the text; {cost:.1f} ms of CPU a page"
-    )
+        for found in labels.values():
+            order_counts.add(np.stack(found))
+    return f"{order_counts.line()}; {1000 * (time.process_time() - started) / readings:.1f} ms of CPU a page"
 
 
 def crawled(order: Sequence[SitePage], stage: SecondStage) -> Iterator[tuple[SitePage, Floats]]:

@@ -1,11 +1,12 @@
 """What the template of a site saves: pages labelled by it against the same pages read in full, in crawls of sites.
 
     python -m crawler.training.site_memory CORPORA/template-sites --fold-models tests/gate/folds --fold-stages STAGES
-    python -m tests.benchmarks.site_templates CORPORA STAGES [--sites NAME ...] [--seed 1]
+    python -m tests.benchmarks.site_templates CORPORA STAGES [--sites NAME ...] [--seed 1] [--orders 10]
 
 Every site of `template-sites` is crawled once without and once with its memory, in one drawn order, in one process:
 labelled by the model of the fold that never saw its template's site, and by the stage of the fold that never saw this
 site. Then each site gets the pages of the next one in mid-crawl, at addresses of its own: the template has changed.
+With `--orders` each site is only crawled in so many orders, and the labels of its final records are compared.
 """
 
 from __future__ import annotations
@@ -25,18 +26,23 @@ from statistics import fmean, median
 from typing import Any
 from unittest.mock import patch
 
+import numpy as np
+
 from crawler.extraction.block_model import load_model
+from crawler.extraction.page_labels import NUMBERS
 from crawler.flow import record_of
 from crawler.items import BY_TEMPLATE, Label, Page, Record
 from crawler.site_knowledge import SiteKnowledge
 from crawler.site_learning import SiteLearning
 from tests.benchmarks.machine import machine
-from tests.benchmarks.site_memory import read_stages
+from tests.benchmarks.site_memory import OrderCounts, read_stages
 from tests.gate.out_of_fold import FOLDS
 from tests.gate.scoring import word_f1
 
 BEFORE, AFTER = 25, 12
 """Pages of the old and of the new template in a crawl in which it changes."""
+FETCHED = "2026-11-22T00:00:00Z"
+"""After the dates of all pages: one that is still to come is no date, and another would be looked for."""
 WORSE = 0.02
 """Word F1 under that of reading in full from which a record counts as bad."""
 
@@ -53,7 +59,7 @@ class Crawled:
 def page_of(folder: Path, entry: dict[str, Any], url: str | None = None) -> Page:
     body = gzip.decompress((folder / entry["html"]).read_bytes())
     address = url or entry["url"]
-    return Page(body, url=address, requested_url=address, fetched_at="2026-01-01T00:00:00Z")
+    return Page(body, url=address, requested_url=address, fetched_at=FETCHED)
 
 
 def crawl(pages: Sequence[Page], *, with_memory: bool, change_at: int | None = None) -> Crawled:
@@ -154,6 +160,20 @@ class Contest:
         noticed = "never" if known.changed_after is None else f"after {known.changed_after}"
         return f"| {site} | {trusted} | {noticed} | {bad} |", known.changed_after, bad, trusted
 
+    def order_counts(self, site: str, orders: int) -> OrderCounts:
+        """Crawl the site in several orders."""
+        pages = [page_of(self.folder, entry) for entry in self.sites[site]]
+        labels: defaultdict[str, list[list[int]]] = defaultdict(list)
+        with self.out_of_fold(site):
+            for seed in range(orders):
+                order = random.Random(seed).sample(pages, len(pages))
+                for url, record in crawl(order, with_memory=True).records.items():
+                    labels[url].append([NUMBERS[segment.label] for segment in record.segments])
+        counts = OrderCounts(orders)
+        for found in labels.values():
+            counts.add(np.array(found))
+        return counts
+
 
 @cache
 def _model(fold: int) -> Any:
@@ -192,15 +212,27 @@ def report(contest: Contest, names: Sequence[str]) -> Iterator[str]:
             yield contest.change_line(site, other)[0]
 
 
+def order_report(contest: Contest, names: Sequence[str], orders: int) -> Iterator[str]:
+    yield machine()
+    total = OrderCounts(orders)
+    for site in names:
+        counts = contest.order_counts(site, orders)
+        total.add_up(counts)
+        yield f"{site}: {counts.line()}"
+    yield f"all: {total.line()}"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("corpora", type=Path)
     parser.add_argument("stages", type=Path, help="folder that the training wrote with --fold-stages")
     parser.add_argument("--sites", nargs="*", default=None, help="only these")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--orders", type=int, default=0, help="only crawl each site in so many orders")
     options = parser.parse_args()
     contest = Contest(options.corpora / "template-sites", options.stages, options.seed)
-    for line in report(contest, options.sites or sorted(contest.sites)):
+    names = options.sites or sorted(contest.sites)
+    for line in order_report(contest, names, options.orders) if options.orders else report(contest, names):
         print(line, flush=True)
 
 
