@@ -21,6 +21,10 @@ from crawler.state.values import STATES
 
 PIPE_COLUMNS = 200
 """Chosen, not measured."""
+ALWAYS_SHOWN = ("new", "failed")
+"""States with a column in every run; others have one where a URL is in them, so that 80 columns hold the table."""
+MIN_SITE_WIDTH = 12
+"""Of the columns that fold, none becomes narrower: Rich would take the whole of them first. Chosen."""
 SHOWN_URLS = 3
 """URLs under each cause. Chosen, not measured."""
 
@@ -61,14 +65,17 @@ def print_tables(summary: RunSummary) -> None:
         console.print("no alarms")
     for note in summary.notes:
         console.print(note)
-    console.print(_table("Sites by yield", ("site", "trend", "found", *STATES), _site_rows(summary)))
+    states = [state for state in STATES if state in ALWAYS_SHOWN or summary.states.get(state)]
+    console.print(_table("Sites by yield", ("site", "trend", "found", *states), _site_rows(summary, states)))
     if summary.causes:
         console.print(_table("Why not", ("cause", "URLs", "as"), _cause_rows(summary)))
-    console.print(
-        _table("Status codes", ("status", "answers"), _rows(report.get("http_statuses", {}))),
-        _table("Languages", ("language", "records"), _rows(summary.languages)),
-        _table("Blocks by label", ("label", "blocks"), _rows(report.get("blocks_by_label", {}))),
-    )
+    for title, columns, numbers in (
+        ("Status codes", ("status", "answers"), report.get("http_statuses", {})),
+        ("Languages", ("language", "records"), summary.languages),
+        ("Blocks by label", ("label", "blocks"), report.get("blocks_by_label", {})),
+    ):
+        if numbers:
+            console.print(_table(title, columns, _rows(numbers)))
     if summary.clusters:
         rows = [
             (cluster.members[0].url, str(len(cluster.members) - 1), ", ".join(sites_of(cluster)))
@@ -90,9 +97,9 @@ def _cluster(cluster: Cluster) -> dict[str, Any]:
     }
 
 
-def _site_rows(summary: RunSummary) -> Iterable[tuple[str, ...]]:
+def _site_rows(summary: RunSummary, states: Sequence[str]) -> Iterable[tuple[str, ...]]:
     for site in summary.sites:
-        numbers = [site.figures.get("found", 0), *(site.states.get(state, 0) for state in STATES)]
+        numbers = [site.figures.get("found", 0), *(site.states.get(state, 0) for state in states)]
         yield site.name, line_of_blocks(site.trend.new), *map(str, numbers)
 
 
@@ -113,11 +120,15 @@ def _console() -> Console:
 
 
 def _table(title: str, columns: Sequence[str], rows: Iterable[tuple[str, ...]]) -> Table:
-    table = Table(title=f"\n{title}", title_justify="left", box=None, pad_edge=False, title_style="bold")
+    table = Table(title=f"\n{title}", title_justify="left", box=None, padding=(0, 1), title_style="bold")
+    table.pad_edge, table.collapse_padding = False, True
     words = {"site", "trend", "cause", "as", "status", "language", "label", "original", "sites"}
     for column in columns:
         is_long = column in {"as", "original", "sites", "site"}
-        table.add_column(column, justify="left" if column in words else "right", overflow="fold", no_wrap=not is_long)
+        table.add_column(
+            column, justify="left" if column in words else "right", overflow="fold", no_wrap=not is_long,
+            min_width=MIN_SITE_WIDTH if is_long else None,
+        )  # fmt: skip
     for row in rows:
         # As Text: a name in brackets is no markup.
         table.add_row(*(Text(_printable(cell)) for cell in row))

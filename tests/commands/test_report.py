@@ -51,6 +51,13 @@ def test_another_folder_for_the_pages(inline: Inline) -> None:
     assert not (inline.folder / "news" / "report").exists()
 
 
+def test_the_tables_name_the_sites_in_80_columns(inline: Inline) -> None:
+    write_run(inline.folder / "news", "20261122T104501Z-abcd")
+    lines = inline.run("report", "-o", "news", "--terminal").out.decode().splitlines()
+    assert [line.split() for line in lines if line.startswith("a ")] == [["a", "▅", "1", "1", "0"]]
+    assert not [line for line in lines if "Languages" in line], "nothing stands under it"
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
