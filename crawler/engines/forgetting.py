@@ -14,6 +14,7 @@ from crawler.engines.changes import Changes, LeasesLost
 from crawler.engines.connection import RedisServer
 from crawler.engines.leases import Leases
 from crawler.engines.ledger import RedisLedger
+from crawler.engines.overview import check_site
 from crawler.engines.rows import Row
 from crawler.engines.seen import RedisSeen
 from crawler.engines.site_groups import SiteGroups
@@ -26,7 +27,7 @@ def forget(server: RedisServer, choice: Choice) -> Forgotten:
     """Remove rows and their records from the state.
 
     URLs that were settled longer ago than `keep` have no row: of them only one that is named by its address is
-    forgotten. Raises OutputError where a worker is at work on a site.
+    forgotten. Raises OutputError where a worker is at work on a site, UsageError for a site that is not known.
     """
     with _forgetting(server) as one:
         return one.forget(choice)
@@ -56,7 +57,8 @@ class _Forgetting:
     def forget(self, choice: Choice) -> Forgotten:
         groups = self._groups.of_sites()
         if choice.site is not None:
-            groups = {site: group for site, group in groups.items() if site == choice.site}
+            check_site(self._server, groups, choice.site)
+            groups = {choice.site: groups[choice.site]}
         self.leases.offer({group: {group} for group in set(groups.values())}, joins=False)
         urls = records = 0
         for group in sorted(set(groups.values())):

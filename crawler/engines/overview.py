@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -82,6 +82,13 @@ def shared_overview(server: RedisServer, site: str | None = None) -> SharedOverv
     return _Reader(server).overview(site)
 
 
+def check_site(server: RedisServer, known: Collection[str], site: str) -> None:
+    """Raise UsageError for a site of which the state knows nothing."""
+    if site not in known:
+        shown = ", ".join(sorted(known)[:10]) or "none"
+        raise UsageError(f"Redis at {server.options.place}: the state has no site “{site}”; it has {shown}")
+
+
 class _Reader:
     def __init__(self, server: RedisServer) -> None:
         self._server = server
@@ -89,9 +96,8 @@ class _Reader:
 
     def overview(self, site: str | None) -> SharedOverview:
         groups = {name.decode(): group.decode() for name, group in self._hash("sites").items()}
-        if site is not None and site not in groups:
-            shown = ", ".join(sorted(groups)[:10]) or "none"
-            raise UsageError(f"Redis at {self._server.options.place}: the state has no site “{site}”; it has {shown}")
+        if site is not None:
+            check_site(self._server, groups, site)
         names = sorted(groups) if site is None else [site]
         held = [one for one in self._held() if site is None or one.group == groups[site]]
         queues = self._queues(names, groups)

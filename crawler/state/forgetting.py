@@ -10,6 +10,7 @@ from pathlib import Path
 from crawler.dedup.sqlite_bands import forget_signature
 from crawler.state.database import STATE_NAME, open_state, state_errors, transaction
 from crawler.state.lock import RunLock
+from crawler.state.overview import check_site
 from crawler.state.runs import utc_text
 from crawler.state.site_memory import forget_site_memory
 from crawler.state.values import DEFAULT_STORE_OPTIONS
@@ -53,12 +54,15 @@ class Forgotten:
 def forget(folder: Path, choice: Choice) -> Forgotten:
     """Remove rows from the ledger and their records from the seen index.
 
-    Raises LockHeld while a run is at work, OutputError or StateError for a state file that cannot be used.
+    Raises LockHeld while a run is at work, OutputError or StateError for a state file that cannot be used,
+    UsageError for a site that it does not know.
     """
     path = folder / STATE_NAME
     with RunLock(folder, "winnow state forget", datetime.now(UTC)), state_errors(path):
         connection = open_state(path, DEFAULT_STORE_OPTIONS.busy_timeout_s)
         try:
+            if choice.site is not None:
+                check_site(connection, folder, choice.site)
             return _forget(connection, choice)
         finally:
             connection.close()

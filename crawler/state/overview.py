@@ -53,7 +53,7 @@ def overview(folder: Path, site: str | None = None, runs: int = 10) -> Overview:
     """
     with reading(folder) as connection:
         if site is not None:
-            _check_site(connection, folder, site)
+            check_site(connection, folder, site)
         return Overview(
             tuple(load_sources(connection, site)),
             tuple(LedgerCount(*row) for row in connection.execute(_COUNTS, {"site": site or ""})),
@@ -80,7 +80,8 @@ def reading(folder: Path) -> Iterator[sqlite3.Connection]:
         yield connection
 
 
-def _check_site(connection: sqlite3.Connection, folder: Path, site: str) -> None:
+def check_site(connection: sqlite3.Connection, folder: Path, site: str) -> None:
+    """Raise UsageError for a site of which the state knows nothing."""
     known = [name for (name,) in connection.execute(_SITES)]
     if site not in known:
         shown = ", ".join(known[:10]) + (f" and {len(known) - 10} more" if len(known) > 10 else "")

@@ -152,6 +152,7 @@ def test_forget(winnow: CommandLine, choice: list[str], said: str) -> None:
     [
         pytest.param([], "Say what to forget", id="nothing-named"),
         pytest.param(["--before", "last week"], "“last week” is no date", id="no-date"),
+        pytest.param(["--site", "nwes"], "the state has no site “nwes”", id="no-site"),
         pytest.param(["--url", "mailto:a@b"], "mailto", id="no-page"),
     ],
 )
