@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 from cssselect import HTMLTranslator, SelectorError
 
-from crawler.config_file import Place, age_seconds, check_keys, key_in, parse, read_text
+from crawler.config_file import Place, age_seconds, check_keys, key_in, parse, read_text, type_fault, type_mend
 from crawler.engine_config import engine_of
 from crawler.errors import ConfigError, PageError
 from crawler.urls import normalized_url
@@ -120,7 +120,7 @@ def _site(place: Place, number: int, defaults: Mapping[str, Any], entry: Mapping
         missing = re.fullmatch(r"Object missing required field `(\w+)`", fault)
         if missing:
             raise place.error(at, f"[[site]] without “{missing[1]}”", f'add {missing[1]} = "..."') from error
-        raise place.error(where, f"“{key}”: {fault[:1].lower()}{fault[1:]}", "correct the value") from error
+        raise place.error(where, type_fault(key, str(error)), type_mend(Site, key)) from error
     _check_values(place, at, site)
     return site
 

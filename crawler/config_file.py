@@ -7,10 +7,15 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 from crawler.errors import ConfigError
 
+_EXPECTED = re.compile(r"Expected `(?P<wanted>[^`]+)`(?P<bound>(?: [<>]=? \S+)?)(?:, got `(?P<got>[^`]+)`)?")
+_TOML_WORDS = {
+    "float": "a number", "int": "a whole number", "str": "text in quotes", "bool": "true or false",
+    "array": "a list in [ ]", "object": "a table",
+}  # fmt: skip
 AGE = re.compile(r"(\d+)\s*(m|h|d|w)")
 AGE_SECONDS = {"m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 
@@ -49,6 +54,26 @@ def check_keys(place: Place, at: tuple[str | int, ...], table: Mapping[str, Any]
             near = difflib.get_close_matches(key, known, 1)
             mend = f"did you mean “{near[0]}”?" if near else f"known keys: {', '.join(known)}"
             raise place.error((*at, key), f"unknown key “{key}”", mend)
+
+
+def type_fault(key: str, message: str) -> str:
+    """Return in words of TOML what msgspec says of a value of the wrong type or out of its bounds."""
+    fault, _, _ = message.partition(" - at ")
+    found = _EXPECTED.fullmatch(fault)
+    if fault.startswith("Invalid enum value "):
+        return f"“{key}” cannot be {fault.removeprefix('Invalid enum value ')}"
+    if found is None:
+        return f"“{key}”: {fault[:1].lower()}{fault[1:]}"
+    wanted = " or ".join(_TOML_WORDS.get(name, name) for name in found["wanted"].split(" | ") if name != "null")
+    got = f", not {_TOML_WORDS.get(found['got'], found['got'])}" if found["got"] else ""
+    return f"“{key}” must be {wanted}{found['bound']}{got}"
+
+
+def type_mend(table: type, key: str) -> str:
+    """Return what to write for a key whose values are a closed set."""
+    hint = get_type_hints(table).get(key)
+    words = [word for part in (hint, *get_args(hint)) for word in get_args(part) if isinstance(word, str)]
+    return "write " + " or ".join(f'"{word}"' for word in words) if words else "correct the value"
 
 
 def key_in(message: str) -> str:

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import msgspec
 
-from crawler.config_file import Place, age_seconds, check_keys, key_in, parse, read_text
+from crawler.config_file import Place, age_seconds, check_keys, key_in, parse, read_text, type_fault, type_mend
 
 Count = Annotated[int, msgspec.Meta(ge=1)]
 
@@ -56,9 +56,8 @@ def engine_of(place: Place, table: Any) -> Engine:
         engine = msgspec.convert(table, Engine)
         age_seconds(engine.keep)
     except msgspec.ValidationError as error:
-        fault, _, _ = str(error).partition(" - at ")
         key = key_in(str(error))
-        raise place.error(("engine", key), f"“{key}”: {fault[:1].lower()}{fault[1:]}", "correct the value") from error
+        raise place.error(("engine", key), type_fault(key, str(error)), type_mend(Engine, key)) from error
     except ValueError as error:
         raise place.error(("engine", "keep"), f"“keep”: {error}", "correct it") from error
     if engine.kind == "redis":
