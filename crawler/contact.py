@@ -12,11 +12,21 @@ from crawler.urls import host, parse_url
 
 CONTACT = re.compile(r"https?://\S+\.\S+|[^\s@<>()]+@[^\s@<>()]+\.[^\s@<>()]+")
 EXAMPLE = re.compile(r"example\.(org|com|net)", re.IGNORECASE)
-"""Names that lead to nobody (RFC 2606); the starter file has one."""
+"""Names that lead to nobody (RFC 2606); the starter file and our own examples have one."""
 
 
 def has_contact(user_agent: str | None) -> bool:
     return bool(user_agent and CONTACT.search(user_agent) and not EXAMPLE.search(user_agent))
+
+
+def missing_contact(user_agent: str | None) -> str:
+    """Return, for a message, why nobody can be reached by this user agent."""
+    if user_agent is None:
+        return "no user_agent with a contact"
+    named = EXAMPLE.search(user_agent)
+    if named is not None:
+        return f"“{named[0]}” in user_agent reaches nobody"
+    return "no contact in user_agent"
 
 
 def sites_without_contact(sites: Iterable[Site], allowed: Sequence[AllowedAddress]) -> tuple[Site, ...]:

@@ -26,10 +26,11 @@ def check(path: Path) -> int:
     winnow config check other-sites.toml
     """
     from crawler.config import load_sites  # loads time zones and URL parser
-    from crawler.contact import sites_without_contact
+    from crawler.contact import missing_contact, sites_without_contact
 
     sites = load_sites(path)
     for site in sites_without_contact(sites, ()):
-        click.echo(f"{path}: {site.name}: crawling it needs a contact in user_agent (a URL or an e-mail)", err=True)
+        fault = missing_contact(site.user_agent)
+        click.echo(f"{path}: {site.name}: {fault}; crawling it needs a URL or an e-mail of yours there", err=True)
     click.echo(f"{path}: in order, {len(sites)} site" + ("s" if len(sites) != 1 else ""))
     return 0

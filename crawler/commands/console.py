@@ -34,17 +34,18 @@ class Console:
         self.quiet = quiet
         self._rich: RichConsole | None = None
 
-    def say(self, text: str) -> None:
-        """Tell what happens, unless --quiet."""
+    def say(self, text: str, **fields: object) -> None:
+        """Tell what happens, unless --quiet; the fields are for machines."""
         if not self.quiet:
-            self._write("info", text)
+            self._write("info", text, **fields)
 
     def warn(self, text: str) -> None:
         self._write("warning", text)
 
     def fail(self, where: str, error: PageError) -> None:
         """Name an input that gave no record, its state and its cause: one line."""
-        self._write(error.state, f"{where}: {error.cause}: {error}", where=where, cause=error.cause)
+        fault = str(error).removeprefix(f"{where}: ")
+        self._write(error.state, f"{where}: {error.cause}: {fault}", where=where, cause=error.cause)
 
     def error(self, text: str) -> None:
         self._write("error", f"winnow: {text}")
@@ -72,7 +73,7 @@ class Console:
             with progress.line_by_line(name, tally, self.say):
                 yield tally
 
-    def _write(self, level: str, text: str, **fields: str) -> None:
+    def _write(self, level: str, text: str, **fields: object) -> None:
         if self.json_logs:
             now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
             print(

@@ -9,6 +9,7 @@ import click
 
 from crawler.commands import options
 from crawler.commands.console import Console
+from crawler.commands.destination import check_output
 from crawler.errors import UsageError
 
 
@@ -47,7 +48,11 @@ def command(  # noqa: PLR0913 - the command line is its interface
     winnow crawl --due --quiet             from cron, every ten minutes
     """
     now = datetime.now(UTC)
-    window = (_moment(since, now, "--since"), _moment(until, now, "--until"))
+    begin, end = _moment(since, now, "--since"), _moment(until, now, "--until")
+    if begin is not None and end is not None and begin > end:
+        raise UsageError(f"--since {since} --until {until}: it ends before it begins; exchange the two")
+    if metrics is not None:
+        check_output(metrics, overwrite=True, option="--metrics")
     if dry_run:
         from crawler.commands.planning import plan
 
@@ -57,7 +62,7 @@ def command(  # noqa: PLR0913 - the command line is its interface
     console = Console(json_logs=json_logs, quiet=quiet)
     chosen = CrawlOptions(
         sites, output, names, limit=limit or 0, allow_addresses=allow_address, workers=workers or 0, due=due,
-        since=window[0], until=window[1], metrics=metrics, warc=warc,
+        since=begin, until=end, metrics=metrics, warc=warc,
     )  # fmt: skip
     return crawl(chosen, console).exit_code
 

@@ -18,7 +18,7 @@ from crawler.commands.delivery import NO_RECORD, SOME_FAILED
 from crawler.commands.engine import Run, set_up
 from crawler.commands.watching import watch_run
 from crawler.config import Site, choose_sites, load_sites
-from crawler.contact import sites_without_contact
+from crawler.contact import missing_contact, sites_without_contact
 from crawler.errors import CrawlDelayTooLong, HostParked, PageError, RobotsUnavailable, UsageError, WinnowError
 from crawler.metrics import write_metrics
 from crawler.pipelines import StorePipeline
@@ -95,8 +95,8 @@ def _checked_sites(options: CrawlOptions, console: Console) -> tuple[Site, ...]:
     allowed = [parse_allowed(text) for text in options.allow_addresses]
     for site in sites_without_contact(sites, allowed):
         raise UsageError(
-            f"{options.sites}: {site.name}: a crawl of public sites needs a contact; set user_agent with a URL or "
-            'an e-mail of yours, such as "MyCrawler/1.0 (+https://my.site/crawler)"'
+            f"{options.sites}: {site.name}: {missing_contact(site.user_agent)}; a crawl of public sites needs a URL or "
+            'an e-mail of yours there, such as user_agent = "MyCrawler/1.0 (+https://my.site/crawler)"'
         )
     return sites
 
@@ -109,8 +109,7 @@ def _ended(run: Run, sites: tuple[Site, ...], options: CrawlOptions, console: Co
     if stored.report_path is None:
         return Crawled(run.signal_exit or 1)
     report = json.loads(stored.report_path.read_text(encoding="utf-8"))
-    for line in summary(report):
-        console.say(line)
+    _say_summary(report, console)
     console.say(f"report: {stored.report_path}")
     if options.metrics is not None:
         write_metrics(options.metrics, report)
@@ -137,17 +136,29 @@ def _internal_errors(run: Run, report: Mapping[str, Any], console: Console) -> b
     return bool(wrong or raised)
 
 
+def _say_summary(report: Mapping[str, Any], console: Console) -> None:
+    """Tell the account of a run: a table, or for machines an object for each site."""
+    if not console.json_logs:
+        for line in summary(report):
+            console.say(line)
+        return
+    for name, account in report["sites"].items():
+        told = {word: account[word] for word in ("found", "refused", "states", "causes", "refusals")}
+        console.say(f"{name}: {account['states'].get('new', 0)} new of {account['found']} found", site=name, **told)
+
+
 def summary(report: Mapping[str, Any]) -> list[str]:
-    """Return the account of a run, one line a site."""
+    """Return the account of a run, one line a site; 80 columns hold it where names are short."""
     accounts = report["sites"]
     width = max([len(name) for name in accounts] + [4])
-    lines = [f"{'site':{width}} " + " ".join(f"{column:>9}" for column in COLUMNS)]
+    lines = [f"{'site':{width}} " + " ".join(f"{column:>6}" for column in COLUMNS)]
     for name, account in accounts.items():
         numbers = [account["found"]] + [account["states"].get(column, 0) for column in COLUMNS[1:]]
-        lines.append(f"{name:{width}} " + " ".join(f"{number:>9}" for number in numbers))
-        causes = ", ".join(f"{cause} {number}" for cause, number in sorted(account["causes"].items()))
-        if causes:
-            lines.append(f"{'':{width}}   {causes}")
+        cells = (f"{number:>{max(6, len(column))}}" for number, column in zip(numbers, COLUMNS, strict=True))
+        lines.append(f"{name:{width}} " + " ".join(cells))
+        for words, causes in (("", account["causes"]), ("refused: ", account["refusals"])):
+            if causes:
+                lines.append("  " + words + ", ".join(f"{cause} {number}" for cause, number in sorted(causes.items())))
     return lines
 
 

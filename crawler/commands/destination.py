@@ -12,14 +12,14 @@ from crawler.errors import OutputError, UsageError
 from crawler.records.files import WholeFile
 
 
-def check_output(path: Path, *, overwrite: bool) -> None:
+def check_output(path: Path, *, overwrite: bool, option: str = "--output") -> None:
     """Raise before the work begins what would keep the file from being written."""
     if path.is_dir():
-        raise UsageError(f"--output {path}: is a folder; name a file")
+        raise UsageError(f"{option} {path}: is a folder; name a file")
     if path.exists() and not overwrite:
-        raise UsageError(f"--output {path}: exists already; add --overwrite or name another file")
+        raise UsageError(f"{option} {path}: exists already; add --overwrite or name another file")
     if not path.parent.is_dir():
-        raise OutputError(f"--output {path}: no such folder {path.parent}; make it first")
+        raise OutputError(f"{option} {path}: no such folder {path.parent}; make it first")
 
 
 @dataclass(frozen=True, slots=True)

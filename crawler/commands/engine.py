@@ -36,6 +36,7 @@ YOUNG_OBJECTS = 10_000
 """New objects after which the collector looks for cycles among them; Python's own 700 are a page's or two. Chosen."""
 GRACE_SECONDS = 5.0
 """What pages that are being fetched or read get after a signal; service managers kill after 10 s and more. Chosen."""
+STOPPING = f"stopping: pages under way have {GRACE_SECONDS:.0f} s, what was written stays"
 
 
 @dataclass
@@ -88,12 +89,14 @@ class _Process(AsyncCrawlerProcess):
     """Remembers which signal stopped it, and does not wait for slow hosts then, as Scrapy would."""
 
     signal = 0
+    console: Console
 
     def _signal_shutdown(self, signum: int, _: Any) -> None:
         from twisted.internet import reactor  # must not be imported before it is installed
 
         self.signal = signum
         super()._signal_shutdown(signum, _)
+        reactor.callFromThread(self.console.say, STOPPING)
         reactor.callFromThread(reactor.callLater, GRACE_SECONDS, self._end_now)
 
     def stop_within(self, seconds: float) -> None:
@@ -142,4 +145,5 @@ def set_up(spider: type[Spider], overrides: Mapping[str, Any], console: Console,
     root.setLevel(level)
     _begin_twisteds_log()
     process = _Process(settings)
+    process.console = console
     return Run(process.create_crawler(spider), process)

@@ -68,7 +68,7 @@ def command(url: str, sites: Path, overwrite: bool, name: str | None, user_agent
     if not sites.parent.is_dir():
         raise OutputError(f"{sites}: no such folder {sites.parent}; make it first")
     write_whole(sites, text.encode())
-    contact = "" if has_contact(user_agent) else "put your contact into user_agent, then "
+    contact = "" if has_contact(user_agent) else "put your contact into user_agent (example.org reaches nobody), then "
     click.echo(f"{sites} written. Next: {contact}`winnow crawl`.", err=True)
     return 0
 

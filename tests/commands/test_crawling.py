@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from crawler.commands.crawling import _exit_code
+from crawler.commands.crawling import _exit_code, summary
 
 
 def report(states: dict[str, int], causes: dict[str, int], reason: str = "finished") -> dict[str, Any]:
@@ -32,3 +32,12 @@ def report(states: dict[str, int], causes: dict[str, int], reason: str = "finish
 )
 def test_exit_code(told: dict[str, Any], failed: list[str], code: int) -> None:
     assert _exit_code(told, failed) == code
+
+
+def test_the_account_fits_a_terminal_and_names_what_was_refused() -> None:
+    states = {"new": 120, "unchanged": 7, "failed": 1}
+    site = {"found": 131, "states": states, "causes": {"http_refused": 1}, "refusals": {"off_site": 2, "denied": 1}}
+    head, numbers, causes, refusals = summary({"sites": {"herald": site}})
+    assert len(head) == len(numbers) < 80
+    assert numbers.split() == ["herald", "131", "120", "0", "7", "0", "0", "0", "1", "0"]
+    assert (causes, refusals) == ("  http_refused 1", "  refused: denied 1, off_site 2")

@@ -140,7 +140,7 @@ def test_init_and_config_check_go_together(inline: Inline) -> None:
     ended = inline.run("config", "check")
     assert ended.code == 0
     assert "sites.toml: in order, 1 site" in ended.out.decode()
-    assert "needs a contact in user_agent" in ended.err
+    assert "“example.org” in user_agent reaches nobody; crawling it needs a URL or an e-mail of yours" in ended.err
 
 
 def test_every_line_of_the_starter_can_be_taken_into_use(inline: Inline) -> None:
