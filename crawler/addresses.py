@@ -154,7 +154,8 @@ def check_url(url: str, allowed: Sequence[AllowedAddress] = ()) -> None:
         local = "." not in name or name.endswith(_LOCAL_SUFFIXES)
         permitted = (port in WEB_PORTS and not local) or any(entry.admits_port(port) for entry in allowed)
     if not permitted:
+        meant = f"{name}:{port}" if _parsed_address(name) is not None else "CIDR[:port]"
         raise AddressRefused(
             f"{shown_url(url)}: {name[:100]} port {port} is not a public web address; "
-            "if it is meant, allow it with --allow-address CIDR[:port]"
+            f"if it is meant, allow it with --allow-address {meant}"
         )

@@ -6,6 +6,7 @@ import importlib
 import os
 import sys
 from difflib import get_close_matches
+from io import TextIOWrapper
 
 import click
 
@@ -107,11 +108,15 @@ def _one_line(error: click.ClickException) -> str:
     context = getattr(error, "ctx", None)
     if context is None or isinstance(error, click.exceptions.NoArgsIsHelpError):
         return message
-    return f"{context.command_path}: {message.rstrip('.')}; see {context.command_path} --help"
+    message = message.rstrip(".").replace(". Did you mean", "; did you mean")
+    see = " See" if message.endswith("?") else "; see"
+    return f"{context.command_path}: {message}{see} {context.command_path} --help"
 
 
 def main() -> None:
     """Run the command; every error of ours is one line and its exit code."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # as stderr: a title must not end a command in Latin-1
     try:
         code = winnow.main(prog_name="winnow", standalone_mode=False)
     except click.exceptions.Abort:

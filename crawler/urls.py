@@ -48,7 +48,7 @@ def parse_url(url: str, base: str | None = None) -> Any:
     try:
         parsed = URL(url, base)
     except ValueError:  # of which UnicodeEncodeError, for lone surrogates, is one
-        fault = "it is relative" if base is None and not _SCHEME.match(url) else "it cannot be parsed"
+        fault = "it has no https:// or http://" if base is None and not _SCHEME.match(url) else "it cannot be parsed"
         raise BadUrl(f"{shown_url(url)}: not a URL: {fault}") from None
     scheme: str = parsed.protocol
     if scheme not in {"http:", "https:"}:

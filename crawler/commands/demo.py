@@ -48,13 +48,14 @@ def command(output: Path | None, quiet: bool, json_logs: bool) -> int:
     winnow demo
     winnow demo --output /tmp/demo
     """
-    from crawler.commands.crawling import Crawled, CrawlOptions, crawl  # Scrapy takes a second to load
-    from crawler.demo.server import DemoServer
-    from crawler.records.files import make_folder, write_whole
+    from crawler.records.files import check_writable, write_whole
 
     console = Console(json_logs=json_logs, quiet=quiet)
     output = output or _new_folder()
-    make_folder(output)
+    check_writable(output)
+    from crawler.commands.crawling import Crawled, CrawlOptions, crawl  # Scrapy takes a second to load
+    from crawler.demo.server import DemoServer
+
     sites = output / "sites.toml"
     with DemoServer() as server:
         tables = "".join(SITE_TABLE.format(name=site.key, url=site.url) for site in server.sites)

@@ -29,7 +29,7 @@ TARGETS = tuple(str(target) for target in Target)
 @click.option("--output-dir", type=click.Path(path_type=Path), help="A file for each article (markdown, text).")
 @options.overwrite
 @click.option("--to", "target", type=click.Choice(TARGETS), default="jsonl", show_default=True, metavar="TARGET",
-              help="One of those below.")  # fmt: skip
+              help="One of those above.")  # fmt: skip
 @click.option("--latest", is_flag=True, help="Of an article's versions only the last.")
 @click.option("--no-duplicates", is_flag=True, help="Of articles that are copies only one.")
 @options.quiet
@@ -91,10 +91,13 @@ def _one_file(destination: Destination, target: Target, console: Console) -> Ite
 def _records(path: Path, *, latest: bool, no_duplicates: bool) -> Iterator[Record]:
     """Yield the records wanted. Raises UsageError for what cannot be read so, StateError for a broken line."""
     from crawler.records.reader import read_records
+    from crawler.state.database import STATE_NAME
     from crawler.state.final_view import Wish, final_records
 
     if not path.exists():
         raise UsageError(f"{path}: no such file; name the folder of a crawl, or a .jsonl file of records")
+    if path.is_dir() and not (path / STATE_NAME).exists() and not (path / "records").is_dir():
+        raise UsageError(f"{path}: no {STATE_NAME} in it; name the folder of a crawl, or a .jsonl file of records")
     if path.is_file() and (latest or no_duplicates):
         raise UsageError("--latest and --no-duplicates need the state of a crawl: name its folder, not a file")
     try:

@@ -41,7 +41,7 @@ def command(  # noqa: PLR0913 - the command line is its interface
 ) -> int:  # fmt: skip
     """Look at a page block by block: what was kept, what was removed, and why.
 
-    TARGET is a URL, an HTML or text file, records, a folder, or a record's id.
+    TARGET is a URL, a file of HTML or text, records, a folder, or an id's digits.
 
     \b
     winnow view https://example.org/story

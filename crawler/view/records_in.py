@@ -13,7 +13,7 @@ from crawler.items import Record
 from crawler.records.manifest import read_manifest
 from crawler.records.reader import read_records
 
-MIN_ID_DIGITS = 6
+MIN_ID_DIGITS = 4
 """Digits of an id that are enough to look for. Chosen, not measured."""
 
 

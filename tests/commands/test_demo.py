@@ -8,9 +8,16 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tests.conftest import Bench, CommandLine
+    from tests.conftest import Bench, CommandLine, Inline
 
 COLUMNS = ("found", "new", "duplicate", "skipped", "failed")
+
+
+def test_a_file_in_the_demos_place(inline: Inline) -> None:
+    (inline.folder / "there").write_text("mine")
+    ended = inline.run("demo", "-o", "there")
+    assert (ended.code, ended.out) == (5, b"")
+    assert "a file stands where a folder is needed" in ended.err
 
 
 def test_the_demo_shows_what_it_wrote(winnow: CommandLine, bench: Bench) -> None:

@@ -67,7 +67,7 @@ def test_version(inline: Inline) -> None:
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
-        (("scrap",), "winnow: No such command 'scrap'; did you mean 'scrape'?; see winnow --help"),
+        (("scrap",), "winnow: No such command 'scrap'; did you mean 'scrape'? See winnow --help"),
         (("zzz",), "winnow: No such command 'zzz'; see winnow --help"),
         (("-v",), "winnow: No such option '-v'; see winnow --help"),
         (("scrape",), "winnow scrape: Missing argument 'URL...'; see winnow scrape --help"),
@@ -75,10 +75,14 @@ def test_version(inline: Inline) -> None:
             ("state", "forget"),
             "winnow state forget: Say what to forget: --site, --url or --before; see winnow state forget --help",
         ),
+        (("scrape", "--form", "x"), "winnow scrape: No such option '--form'; did you mean '--format'? "
+         "See winnow scrape --help"),
+        (("crawl", "--since", "1d", "--until", "7d"), "winnow: --since 1d --until 7d: it ends before it begins; "
+         "exchange the two"),
         (("view", "0123abcd"), "0123abcd: file_unreadable: no such file, and no output in which to look for the id; "
          "name it with --from"),
     ],
-    ids=["near a command", "no command", "option", "argument", "choice", "folder"],
+    ids=["near a command", "no command", "option", "argument", "choice", "near an option", "window", "folder"],
 )  # fmt: skip
 def test_a_wrong_use_is_one_line_with_its_mend(inline: Inline, arguments: tuple[str, ...], line: str) -> None:
     ended = inline.run(*arguments)

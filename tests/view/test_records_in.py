@@ -99,7 +99,8 @@ def test_a_broken_line_is_named(tmp_path: Path, numbered: list[Record]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"), [("abc123", True), ("abc12", False), ("ABC123", False), ("f" * 33, False), ("news", False)]
+    ("text", "expected"),
+    [("abc123", True), ("abc1", True), ("abc", False), ("ABC123", False), ("f" * 33, False), ("news", False)],
 )
 def test_ids(text: str, expected: bool) -> None:
     assert looks_like_id(text) is expected
