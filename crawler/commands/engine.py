@@ -36,7 +36,9 @@ YOUNG_OBJECTS = 10_000
 """New objects after which the collector looks for cycles among them; Python's own 700 are a page's or two. Chosen."""
 GRACE_SECONDS = 5.0
 """What pages that are being fetched or read get after a signal; service managers kill after 10 s and more. Chosen."""
-STOPPING = f"stopping: pages under way have {GRACE_SECONDS:.0f} s, what was written stays"
+STOPPING = (
+    f"stopping: pages under way have {GRACE_SECONDS:.0f} s, what was written stays; a second signal ends it at once"
+)
 
 
 @dataclass

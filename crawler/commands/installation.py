@@ -91,9 +91,7 @@ def _extras() -> str:
     }
     present = [extra for extra, names in missing.items() if not names]
     absent = [f"{extra} (pip install {' '.join(names)})" for extra, names in missing.items() if names]
-    return f"{', '.join(present) or 'none'} installed" + (
-        f"; not needed, not there: {', '.join(absent)}" * bool(absent)
-    )
+    return f"{', '.join(present) or 'none'} installed" + (f"; optional: {', '.join(absent)}" * bool(absent))
 
 
 def _imports() -> str:
