@@ -120,7 +120,7 @@ def _pages_of_list(path: Path, *, plain_text: bool) -> Iterator[Input]:
     except FileNotFoundError:
         yield str(path), FileUnreadable("no such file; check the path")
     except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
-        yield str(path), FileUnreadable(f"cannot be read ({error})")
+        yield str(path), FileUnreadable(f"cannot be read ({getattr(error, 'strerror', None) or error})")
 
 
 def _page_of_line(path: Path, line: str, *, plain_text: bool) -> Page:
@@ -181,7 +181,7 @@ def _read(path: Path) -> bytes:
     except IsADirectoryError as error:
         raise FileUnreadable("is a folder") from error
     except (OSError, EOFError, zlib.error) as error:
-        raise FileUnreadable(f"cannot be read ({error})") from error
+        raise FileUnreadable(f"cannot be read ({getattr(error, 'strerror', None) or error})") from error
 
 
 def _suffix(path: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -107,8 +108,7 @@ def _refuse_orphans(path: Path) -> None:
 def open_read_only(path: Path, busy_timeout_s: float) -> sqlite3.Connection:
     """Return a connection that changes no row, also while a run is at work. Raises StateError as `open_state` does."""
     with state_errors(path):
-        # With mode=ro SQLite could not clear away its own -wal and -shm files in the end.
-        uri = f"{path.absolute().as_uri()}?mode=rw"
+        uri = f"{path.absolute().as_uri()}?{_way_to_read(path)}"
         connection = sqlite3.connect(uri, timeout=busy_timeout_s, isolation_level=None, uri=True)
         try:
             connection.execute("PRAGMA query_only = ON")
@@ -121,6 +121,14 @@ def open_read_only(path: Path, busy_timeout_s: float) -> sqlite3.Connection:
             connection.close()
             raise
     return connection
+
+
+def _way_to_read(path: Path) -> str:
+    """Return the parameters with which SQLite reads the file: it wants to write -wal and -shm beside it."""
+    if os.access(path.parent, os.W_OK) and os.access(path, os.W_OK):
+        return "mode=rw"  # with mode=ro it could not clear away these files in the end
+    # Where they stand a run is at work or was killed, and they are read too; else nothing changes the file.
+    return "mode=ro" if path.with_name(path.name + "-wal").exists() else "mode=ro&immutable=1"
 
 
 def create_state(

@@ -165,3 +165,11 @@ def test_a_reader_changes_nothing_and_leaves_nothing(tmp_path: Path) -> None:
         with pytest.raises(errors.OutputError, match="no permission to write"), state_errors(path):
             connection.execute("DELETE FROM seen_texts")
     assert [entry.name for entry in path.parent.iterdir()] == ["state.sqlite"]
+
+
+def test_a_folder_that_is_not_ours_to_write_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _make(tmp_path / "state.sqlite")
+    monkeypatch.setattr("crawler.state.database.os.access", lambda *_: False)
+    with closing(open_read_only(tmp_path / "state.sqlite", 1.0)) as connection:
+        assert connection.execute("SELECT count(*) FROM seen_texts").fetchone() == (2000,)
+        assert [entry.name for entry in tmp_path.iterdir()] == ["state.sqlite"], "neither -wal nor -shm"
