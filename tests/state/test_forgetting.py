@@ -69,7 +69,6 @@ def _written(desk: Desk, site: str) -> str:
     ("choice", "urls", "records"),
     [
         pytest.param(Choice(site="news"), 3, 2, id="site"),
-        pytest.param(Choice(site="other"), 0, 0, id="unknown-site"),
         pytest.param(Choice(before=datetime(2000, 1, 1, tzinfo=UTC)), 0, 0, id="long-ago"),
         pytest.param(Choice(before=datetime.now(UTC) + timedelta(days=1)), 4, 2 * 2, id="all-that-is-settled"),
         pytest.param(Choice(site="news", before=datetime(2000, 1, 1, tzinfo=UTC)), 0, 0, id="both-must-hold"),
@@ -78,6 +77,11 @@ def _written(desk: Desk, site: str) -> str:
 def test_what_is_forgotten(crawled: Desk, choice: Choice, urls: int, records: int) -> None:
     assert forget(crawled, choice) == Forgotten(urls, records)
     assert forget(crawled, choice) == Forgotten(0, 0)
+
+
+def test_a_site_that_the_state_does_not_know(crawled: Desk) -> None:
+    with pytest.raises(errors.UsageError, match="no site “other”; it has news, paper"):
+        forget(crawled, Choice(site="other"))
 
 
 @pytest.mark.parametrize(
