@@ -143,10 +143,20 @@ def _links(case: Case) -> str | None:
     if target.kind == "web" and target.site and target.site != case.page.features.site:
         return f"links to {target.site}"
     if target.kind == "web":
-        path = urlsplit(case.block.hrefs[0]).path
+        path = _path(case.block.hrefs[0])
+        if path is None:
+            return "links to a broken address"
         return f"links to {quoted(path)} on its own site" if path.strip("/") else "links to the home page"
     kinds = {"anchor": "links to a place on the page", "mail": "links to an e-mail or telephone number"}
     return kinds.get(target.kind, "links to a script")
+
+
+def _path(href: str) -> str | None:
+    """Return the path of an address, None where it is none: `http://[x`."""
+    try:
+        return urlsplit(href).path
+    except ValueError:
+        return None
 
 
 def _kept(case: Case) -> str:

@@ -12,12 +12,23 @@ from hypothesis import strategies as st
 from lxml import html
 
 import crawler
-from crawler.extraction.block_model import LABELS, BlockModel, load_model, model_version, save_model, shipped_model
+from crawler.extraction.block_model import (
+    LABELS,
+    BlockModel,
+    load_model,
+    model_version,
+    read_page_features,
+    save_model,
+    shipped_model,
+)
 from crawler.extraction.blocks import BlockTree, split_text, split_tree
 from crawler.extraction.evidence import PageEvidence
+from crawler.extraction.features import page_features
 from crawler.extraction.labeller import choose_labels, label_blocks
 from crawler.extraction.line_evidence import weigh_lines
 from crawler.extraction.phrasebook import find_phrases
+from crawler.extraction.reason_case import Case, PageView
+from crawler.extraction.reason_words import WORDINGS
 from crawler.items import Label, Segment
 
 ARTICLE = [
@@ -129,6 +140,23 @@ def test_reasons_of_what_no_line_holds_are_left_out(segments: dict[str, Segment]
 def test_reason_names_evidence_that_is_there(segments: dict[str, Segment]) -> None:
     assert "headline" in segments["Wärmenetz wird ausgebaut"].reason
     assert all("m/w/d" not in segment.reason for segment in segments.values())
+
+
+@pytest.mark.parametrize(
+    ("href", "words"),
+    [
+        ("http://shop[@news.example/", "links to a broken address"),
+        ("http://news.example/a/b", "links to “/a/b” on its own site"),
+        ("http://news.example/", "links to the home page"),
+        ("http://other.example/", "links to other.example"),
+    ],
+)
+def test_what_a_link_leads_to(href: str, words: str) -> None:
+    tree = split_tree(html.document_fromstring(f'<p><a href="{href}">More</a></p>'))
+    evidence, model = PageEvidence((0.0,), url="https://news.example/story"), shipped_model("page")
+    features = page_features(tree, evidence)
+    view = PageView(tree, evidence, features, model, read_page_features(model, features))
+    assert WORDINGS["links"](Case(view, tree.blocks[0], 0)) == words
 
 
 @pytest.mark.parametrize(
