@@ -77,6 +77,7 @@ class _Flattener:
         return cast("HtmlElement", self._builder.close())
 
     def _begin(self, tag: str, attributes: dict[str, str]) -> None:
-        self._builder.start(tag, attributes)
+        # What a template left in a tag, `{{#if`, is no name to a builder: a namespace stands in such brackets.
+        self._builder.start(tag, {name: value for name, value in attributes.items() if not name.startswith("{")})
         self._open.append(tag)
         self._is_empty = True
