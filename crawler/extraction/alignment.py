@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import accumulate
 
 from crawler.extraction.text_shape import TOKEN, read_shape, squeeze
 from crawler.items import Block
@@ -44,32 +46,59 @@ def _share(text: str, shingles: frozenset[Shingle]) -> float:
     return len(distinct & shingles) / len(distinct)
 
 
+@dataclass(slots=True)
+class _Search:
+    """Where one text was looked for: equal blocks go on from there, or a page of them takes the square of its time."""
+
+    start: int = 0
+    without_edges: list[int] = field(default_factory=list)
+    """Free places before `start` that fill neither a line nor the space between two blocks."""
+    edges: int = 0
+    """How many edges there were when those were looked at."""
+
+
 class _Stretch:
     """The squeezed lines in one string, with a mark for every character that a block has used."""
 
     def __init__(self, lines: Sequence[str]) -> None:
-        self.text = ""
-        self.edges = {0}
-        for line in lines:
-            self.text += squeeze(line)
-            self.edges.add(len(self.text))
+        squeezed = [squeeze(line) for line in lines]
+        self.text = "".join(squeezed)
+        self.edges = {0, *accumulate(map(len, squeezed))}
         self.used = bytearray(len(self.text))
+        self.searches: dict[str, _Search] = {}
 
     def take(self, wanted: str) -> bool:
         """Mark the first free place of `wanted` as used; False where there is none."""
-        start = self.text.find(wanted)
-        while start >= 0:
+        search = self.searches.setdefault(wanted, _Search())
+        at = self._first_with_edges(search, wanted)
+        edges = len(self.edges)
+        while at is None:
+            start = self.text.find(wanted, search.start)
+            if start < 0:
+                search.start, search.edges = len(self.text), edges
+                return False
             end = start + len(wanted)
-            free = self.used.find(1, start, end) < 0
-            if free and (len(wanted) >= LONG_CHARS or (self._edge(start) and self._edge(end))):
-                self.used[start:end] = b"\x01" * len(wanted)
-                self.edges.update((start, end))
-                return True
-            start = self.text.find(wanted, start + 1)
-        return False
+            last_used = self.used.rfind(1, start, end)
+            search.start = 1 + max(start, last_used)
+            if last_used >= 0:
+                continue
+            if len(wanted) >= LONG_CHARS or self._fills(start, end):
+                at, search.edges = start, edges
+            else:
+                search.without_edges.append(start)
+        self.used[at : at + len(wanted)] = b"\x01" * len(wanted)
+        self.edges.update((at, at + len(wanted)))
+        return True
 
-    def _edge(self, at: int) -> bool:
-        return at in self.edges
+    def _first_with_edges(self, search: _Search, wanted: str) -> int | None:
+        """Return the first place that lacked an edge when it was looked at, and has both now."""
+        if search.edges == len(self.edges):
+            return None
+        search.without_edges = [at for at in search.without_edges if self.used.find(1, at, at + len(wanted)) < 0]
+        return next((at for at in search.without_edges if self._fills(at, at + len(wanted))), None)
+
+    def _fills(self, start: int, end: int) -> bool:
+        return start in self.edges and end in self.edges
 
 
 def _shingles(text: str) -> list[Shingle]:
