@@ -17,7 +17,6 @@ from lxml.html import HtmlElement
 JsonObject = dict[str, Any]
 
 MAX_SCRIPT_CHARS = 1_000_000
-MAX_SCRIPTS = 100
 MAX_OBJECTS = 5_000
 """Caps on one page. Chosen, not measured; ordinary pages have up to ten scripts of a few kilobytes."""
 
@@ -109,10 +108,10 @@ def _mended(script: str) -> Iterator[str]:
     """Give the script as it stands, then with more and more of the common faults taken out."""
     text = script.strip()
     yield text
-    start = _WRAPPING.match(text)
-    while start and start.end():
-        text = text[start.end() :]
-        start = _WRAPPING.match(text)
+    start = 0
+    while found := _WRAPPING.match(text, start):
+        start = found.end()
+    text = text[start:]
     yield text
     text = _TRAILING_COMMA.sub("", text)
     yield text
