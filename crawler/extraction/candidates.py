@@ -64,8 +64,8 @@ def _tags(declarations: Declarations) -> Candidates:
     yield _tag_list(part.get("name") if isinstance(part, dict) else part for part in keywords), "json_ld"
     for names in (("news_keywords",), ("article:tag", "og:article:tag"), ("keywords",)):
         yield _tag_list(declarations.meta.all(*names)), "meta"
-    tags = _texts_of_links(declarations, "tag")
-    yield _tag_list(text for text in tags if text not in set(_texts_of_links(declarations, "category"))), "html"
+    categories = frozenset(_texts_of_links(declarations, "category"))
+    yield _tag_list(text for text in _texts_of_links(declarations, "tag") if text not in categories), "html"
 
 
 def _descriptions(declarations: Declarations) -> Candidates:
@@ -143,8 +143,8 @@ def _tag_list(values: str | Iterable[Any] | None) -> tuple[str, ...]:
 
 
 def _texts_of_links(declarations: Declarations, relation: str) -> list[str]:
-    """Return the texts of the links to pages of that relation (https://microformats.org/wiki/rel-tag), 50 at most."""
-    links: list[HtmlElement] = declarations.tree.xpath(f"//a[contains(@rel, '{relation}')][position() <= {MAX_TAGS}]")
+    """Return the texts of the links to pages of that relation (https://microformats.org/wiki/rel-tag)."""
+    links: list[HtmlElement] = declarations.tree.xpath(f"//a[contains(@rel, '{relation}')]")
     return [link.text_content() for link in links if relation in (link.get("rel") or "").lower().split()]
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any
@@ -102,6 +103,13 @@ def test_links_to_tags_and_categories_are_asked_last() -> None:
     assert (found.section, found.tags) == ("Local", ("bridge", "repairs"))
     assert found.origins["section"] == found.origins["tags"] == "html"
     assert read('<meta property="article:tag" content="ferry">', body=page).tags == ("ferry",)
+
+
+def test_many_links_to_tags_take_no_square_of_time() -> None:
+    began = time.process_time()
+    links = "".join(f'<li><a rel="tag" href="/t">tag {number}</a></li>' for number in range(8_000))
+    assert len(read(body=f"<ul>{links}</ul>").tags) == MAX_TAGS
+    assert time.process_time() - began < 10  # with a look through the page for each link: minutes
 
 
 @pytest.mark.parametrize(
