@@ -13,7 +13,7 @@ MAX_NAME_WORDS = 7
 MAX_FIELD_CHARS = 1_000
 """Longer runs of words are sentences. Chosen, not measured."""
 
-_ADDRESS = re.compile(r"\S*@\S+|\bhttps?://\S+|\bwww\.\S+")
+_ADDRESS = re.compile(r"(?<!\S)\S*@\S+|\bhttps?://\S+|\bwww\.\S+")
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _PREFIX = re.compile(
     r"(?:[^,.;:|]{0,30}\b(?:written|authored|words|story|posted|published|article|post|recipe|text|texte"
@@ -34,7 +34,8 @@ _PARTICLES = frozenset(_PARTICLE_LIST.split())
 _LIST_MARK = re.compile(r"\s*[;|•·\n]\s*|\s+/\s+")
 _COMMA = re.compile(r"\s*[,、،]\s*")
 _AND = re.compile(r"\s+(?:and|und|et|og|och|ja|&|и|та)\s+", re.IGNORECASE)
-_AND_BETWEEN_FULL_NAMES = re.compile(r"^(\S+\s.*?\S)\s+(?:y|e|en)\s+(?=\S+\s+\S)")
+_TWO_WORDS = re.compile(r"\S+\s+\S")
+_SHORT_AND = re.compile(r"(?<=\S)\s+(?:y|e|en)(?=\s+\S+\s+\S)")
 """Short conjunctions that stand in surnames too ("Ortega y Gasset"): only between two names of two words."""
 
 _JOB = re.compile(
@@ -61,12 +62,18 @@ def split_names(text: str) -> list[str]:
     text = _without_prefix(text)
     names: list[str] = []
     for listed in _LIST_MARK.split(text):
-        part = listed
-        while _AND_BETWEEN_FULL_NAMES.search(part):
-            part = _AND_BETWEEN_FULL_NAMES.sub(r"\1, ", part)
-        pieces = [piece for conjoined in _AND.split(part) for piece in _split_at_commas(conjoined)]
+        pieces = [piece for part in _AND.split(_with_commas(listed)) for piece in _split_at_commas(part)]
         names += [name for name in map(_as_name, pieces) if name]
     return names
+
+
+def _with_commas(listed: str) -> str:
+    """Return the list of names with a comma for each short conjunction between two names."""
+    first_name = _TWO_WORDS.match(listed)
+    if first_name is None:
+        return listed
+    rest = first_name.end() - 1
+    return listed[:rest] + _SHORT_AND.sub(",", listed[rest:])
 
 
 def names_in_line(line: str) -> list[str]:
