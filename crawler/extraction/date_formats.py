@@ -22,6 +22,10 @@ _ISO = re.compile(
 )
 _UTC_NAME = re.compile(r"(?:Z|UTC|GMT)\Z", re.IGNORECASE)
 _DAY_FIRST = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})(?:\D{1,5}(\d{1,2}):(\d{2})(?: Uhr)?)?", re.ASCII)
+_HALF_OF_DAY = re.compile(r"(?<=\d)\s*([ap])\.?m\b\.?", re.ASCII | re.IGNORECASE)
+_ZONE_BEFORE_OFFSET = re.compile(r"\b(?:GMT|UTC)(?=[+-]\d{4}\b)", re.ASCII)
+"""As browsers write a date: `Fri Nov 20 2026 10:15:30 GMT+0100 (CET)`."""
+_SECONDS = re.compile(r"\d[:.]\d{2}[:.]\d{2}\b", re.ASCII)
 _PLACEHOLDERS = frozenset({"1970-01-01", "1900-01-01"})
 """Days that stand for "no date" in databases."""
 
@@ -88,11 +92,16 @@ def _parse_day_first(raw: str) -> tuple[datetime, str] | None:
 
 
 def _parse_mail(raw: str) -> tuple[datetime, str] | None:
-    """Read RFC 5322 dates, `Sun, 22 Nov 2026 10:00:00 +0100`."""
+    """Read RFC 5322 dates, `Sun, 22 Nov 2026 10:00:00 +0100`, also with AM and PM."""
+    half = _HALF_OF_DAY.search(raw)
+    whole = raw if half is None else raw[: half.start()] + raw[half.end() :]
     try:
-        return parsedate_to_datetime(raw), "second"
+        moment = parsedate_to_datetime(_ZONE_BEFORE_OFFSET.sub("", whole))
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
+    if half is not None and moment.hour <= 12:
+        moment = moment.replace(hour=moment.hour % 12 + (12 if half[1] in "pP" else 0))
+    return moment, "second" if _SECONDS.search(raw) else "minute"
 
 
 def _parse_text(raw: str) -> tuple[datetime, str] | None:
