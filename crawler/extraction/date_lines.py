@@ -97,13 +97,12 @@ def _month_names() -> dict[str, int]:
 
 def _clock(line: str, day: re.Match[str]) -> tuple[str, int]:
     """Return the time of day beside a day as the end of an ISO date, "" where there is none, and where it ends."""
-    found = _CLOCK.search(line, day.end(), min(len(line), day.end() + CLOCK_REACH))
-    if found is None:
-        before = line[max(0, day.start() - CLOCK_REACH) : day.start()]
-        found = next(iter(_CLOCK.finditer(before)), None)
-        end = 0
-    else:
+    end = 0
+    found = _CLOCK.search(line, day.end())  # not a part of the line: the reach may end between `10:15` and `p.m.`
+    if found is not None and found.end(2) <= day.end() + CLOCK_REACH:
         end = found.end()
+    else:
+        found = _CLOCK.search(line, max(0, day.start() - CLOCK_REACH), day.start())
     if found is None:
         return "", 0
     hour, minute, second, half, utc, offset, offset_minutes = found.groups()

@@ -38,6 +38,9 @@ MONTHS: dict[str, list[str]] = tomllib.loads(
         ("24 Nisan 2025 14:30", "2025-04-24T14:30", "minute"),
         ("Обновлено 3 марта 2026", "2026-03-03", "day"),
         ("9/25/2025", "2025-09-25", "day"),
+        ("Published 20 November 2025, last updated at 10:15 p.m.", "2025-11-20T22:15", "minute"),
+        ("20 November 2025, last updated at 10:15 +0100", "2025-11-20T10:15+01:00", "minute"),
+        ("10:15, das war am Freitag 20.11.2025", "2025-11-20", "day"),
     ],
 )
 def test_dates_of_many_languages(line: str, value: str, precision: str) -> None:
