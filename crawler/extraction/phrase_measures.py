@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from crawler.extraction.block_measures import Measures, running
 from crawler.extraction.boxes import Boxes
-from crawler.extraction.phrasebook import STRENGTHS, PhraseHit
+from crawler.extraction.phrase_files import STRENGTHS
+from crawler.extraction.phrasebook import PhraseHit
 from crawler.items import Label
 
 LABELS = (

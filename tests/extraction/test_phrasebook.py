@@ -8,20 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.extraction.phrasebook import (
-    READ_CHARS,
-    Phrase,
-    PhraseHit,
-    find_phrases,
-    fold,
-    parse_phrases,
-    phrase_languages,
-    read_phrases,
-)
+from crawler.extraction.phrase_files import Phrase, phrase_languages, read_phrases
+from crawler.extraction.phrasebook import READ_CHARS, PhraseHit, find_phrases
 from crawler.items import Label
-
-BOXES = {Label.ADVERTISEMENT, Label.JOB_LISTING, Label.COMMENT_POLICY, Label.SUBSCRIPTION}
-LANGUAGES = "ar cs da de el en es fi fr hu id it ja ko nl no pl pt ro ru sv tr uk vi zh".split()
 
 
 def said(text: str, language: str | None = None) -> set[tuple[str, str]]:
@@ -320,11 +309,7 @@ def test_language_narrows_to_itself_and_english() -> None:
     assert find_phrases("Anzeige", "xx") == find_phrases("Anzeige")
 
 
-def test_every_promised_language_has_a_file() -> None:
-    assert set(phrase_languages()) == set(LANGUAGES)
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", phrase_languages())
 def test_every_phrase_finds_itself(language: str) -> None:
     missed = []
     for phrase in read_phrases(language):
@@ -332,66 +317,6 @@ def test_every_phrase_finds_itself(language: str) -> None:
         if wanted not in find_phrases(wanted.phrase, language) or wanted not in find_phrases(wanted.phrase):
             missed.append((phrase, find_phrases(wanted.phrase, language)))
     assert missed == []
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_a_file_says_nothing_twice(language: str) -> None:
-    phrases = read_phrases(language)
-    assert sorted(p.text for p in phrases if phrases.count(p) > 1) == []
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_a_file_covers_the_boxes_of_a_news_page(language: str) -> None:
-    certain = {phrase.label for phrase in read_phrases(language) if phrase.strength != "weak"}
-    assert certain >= {*BOXES, Label.COMMENT, Label.RELATED, Label.SHARING, Label.LEGAL, Label.NAVIGATION}
-
-
-def test_no_phrase_is_strong_for_two_labels() -> None:
-    labels: dict[str, set[Label]] = {}
-    for language in phrase_languages():
-        for phrase in read_phrases(language):
-            if phrase.strength == "strong":
-                labels.setdefault(phrase.text, set()).add(phrase.label)
-    assert {text: found for text, found in labels.items() if len(found) > 1} == {}
-
-
-@pytest.mark.parametrize(
-    ("source", "message"),
-    [
-        pytest.param('[legal]\nweak = ["x"]', "`language` is not 'de'", id="no language"),
-        pytest.param('language = "en"', "`language` is not 'de'", id="another language"),
-        pytest.param('language = "de"\n[imprint]\nweak = ["x"]', "'imprint' is not the table", id="label"),
-        pytest.param('language = "de"\nlegal = ["x"]', "'legal' is not the table", id="list for table"),
-        pytest.param('language = "de"\n[legal]\nsure = ["x"]', "no strength 'sure'", id="strength"),
-        pytest.param('language = "de"\n[legal]\nweak = "x"', "legal.weak is not a list", id="text for list"),
-        pytest.param('language = "de"\n[legal]\nweak = [1]', "legal.weak is not a list", id="number"),
-        pytest.param('language = "de"\n[legal]\nweak = ["?!"]', "has no word", id="no word"),
-        pytest.param('language = "de"\n[legal]\nweak = ["* x"]', "has no word to begin", id="star first"),
-        pytest.param('language = "de"\n[legal]\nweak = ["x *"]', "or to end with", id="star last"),
-        pytest.param('language = "de"\n[legal]\nweak = ["x * * y"]', "has no word", id="two stars"),
-        pytest.param('language = "de"\n[legal]\nweak = ["x*y"]', "inside a word", id="star in a word"),
-        pytest.param('language = "de"\n[legal]\nweak = ["ab~"]', "after three letters", id="short stem"),
-        pytest.param('language = "de"\n[legal]\nweak = ["abc~d"]', "after three letters", id="tilde inside"),
-    ],
-)
-def test_a_wrong_file_is_refused_by_name(source: str, message: str) -> None:
-    with pytest.raises(ValueError, match=re.escape(message)) as refusal:
-        parse_phrases(source, "de")
-    assert "de.toml" in str(refusal.value)
-
-
-def test_a_file_is_read_in_its_order() -> None:
-    source = 'language = "de"\n[legal]\nweak = ["Größe  X", "aaa~"]\n[comment]\nstrong = ["É"]'
-    assert parse_phrases(source, "de") == (
-        Phrase(Label.LEGAL, "weak", "große x"),
-        Phrase(Label.LEGAL, "weak", "aaa~"),
-        Phrase(Label.COMMENT, "strong", "e"),
-    )
-
-
-@given(st.text(max_size=200))
-def test_fold_keeps_every_place(text: str) -> None:
-    assert len(fold(text)) == len(text) or any(len(c.lower()) > 1 for c in text)
 
 
 @given(st.text(max_size=700))
