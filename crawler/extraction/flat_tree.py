@@ -6,6 +6,7 @@ a word. Its events have no such bound, so a page that is too deep is read again,
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, cast
 
@@ -13,6 +14,8 @@ from lxml import etree
 from lxml.html import HtmlElement, HTMLParser
 
 _SLICE_CHARS = 1 << 16
+_NOT_IN_TAGS = re.compile(r"[&<>/\"'\s]")
+"""What lxml takes in no name of an HTML element, though its parser gives it: `<n&&m` of a script, say."""
 
 
 def is_deeper(root: HtmlElement, levels: int) -> bool:
@@ -49,6 +52,7 @@ class _Flattener:
         """The innermost element below the deepest level, until it has text."""
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        tag = _NOT_IN_TAGS.sub("", tag)
         wraps = self._is_empty and tag == self._open[-1]
         is_built = not wraps and len(self._open) < self._max_depth
         self._is_built.append(is_built)

@@ -122,9 +122,10 @@ def test_what_only_wraps_is_left_out() -> None:
     assert len(tree.findall(".//div")) == 1
 
 
-def test_what_a_template_left_in_a_tag_is_no_attribute() -> None:
-    tree = flat_tree("<body><div><p {{#if}} {}=1 {a}b=2 class=x>a</p></div></body>", 40)
+def test_what_a_template_left_in_a_tag_is_no_name() -> None:
+    tree = flat_tree("<body><div><p {{#if}} {}=1 {a}b=2 class=x>a</p><i.x&&n\"'.y z&=1>b</div></body>", 40)
     assert [dict(p.attrib) for p in tree.iter("p")] == [{"class": "x"}]
+    assert tree.text_content() == "ab"
 
 
 TAGS = "<div> </div> <p> </p> <b> </b> <table> <td> </table> <li> <ul> </ul> <script> </script> <!-- -->".split()
