@@ -1,0 +1,236 @@
+"""One walk over a page's tree, which gathers runs of inline text into blocks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from lxml.html import HtmlElement
+
+from crawler.extraction.clean_text import clean_line
+from crawler.extraction.element_kinds import (
+    BREAK,
+    EMPHASIS_TAGS,
+    INLINE,
+    INLINE_TAGS,
+    KIND_OF_TAG,
+    SPACED_TAGS,
+    WALK,
+)
+from crawler.extraction.element_paths import ElementPaths, Step
+from crawler.extraction.element_words import attribute_words, field_words
+from crawler.items import Block, BlockKind, Container
+
+WORD = re.compile(r"\w")
+MAX_HREF_CHARS = 500
+
+
+class _Open:
+    """An element that is being walked through.
+
+    `container` is that of the text in it: its own, or that of the element round it where it is inline. `children` are
+    those still to come, `seen` the block-level ones so far by tag: all of them once the walk is over.
+    """
+
+    __slots__ = ("children", "container", "element", "seen", "tag")
+
+    def __init__(self, element: HtmlElement, tag: str, container: int) -> None:
+        self.element = element
+        self.tag = tag
+        self.container = container
+        self.children: Iterator[HtmlElement] = iter(element)
+        self.seen: dict[str, int] = {}
+
+
+class _Found(NamedTuple):
+    """What a block is made of, once the walk is over."""
+
+    text: str
+    owner: int
+    linked: int
+    emphasised: int
+    hrefs: tuple[str, ...]
+    words: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _Run:
+    """The inline text that is being gathered for the next block."""
+
+    pieces: list[str] = field(default_factory=list)
+    linked: int = 0
+    emphasised: int = 0
+    breaks: int = 0
+    has_text: bool = False
+    owner: int = 0
+    hrefs: list[str] = field(default_factory=list)
+    words: list[str] = field(default_factory=list)
+
+
+class BlockWalk:
+    """One walk over one tree; iterative, since pages nest deeper than Python recurses."""
+
+    def __init__(self, root: HtmlElement) -> None:
+        body = root.find("body")
+        self.start = root if body is None else body
+        self.found: list[_Found] = []
+        self.containers: list[Container] = []
+        self.paths = ElementPaths(root, self.start)
+        self.kinds: list[BlockKind] = []
+        self.run = _Run()
+        self.open_links: list[str] = []
+        self.emphasis_depth = 0
+
+    def blocks(self) -> tuple[Block, ...]:
+        """Walk, once; `containers` holds what the blocks stand in."""
+        tag = _tag(self.start).lower()
+        self._open_container(self.start, None, tag)
+        self._add(self.start.text, 0)
+        stack = [_Open(self.start, tag, 0)]
+        while stack:
+            outer = stack[-1]
+            for child in outer.children:  # goes on behind the child that was walked into
+                inner = self._enter(child, outer)
+                if inner is not None:
+                    stack.append(inner)
+                    break
+                self._add(child.tail, outer.container)
+            else:
+                stack.pop()
+                if stack:
+                    self._leave(outer, stack[-1].container)
+        self._flush()
+        # Only now is it known which tags stand alone in their parents, so that their paths need no number.
+        return tuple(self._block(index, found) for index, found in enumerate(self.found))
+
+    def _enter(self, element: HtmlElement, parent: _Open) -> _Open | None:
+        """Start an element; None where it is not walked into: comments have no tag of letters."""
+        tag = element.tag
+        if not isinstance(tag, str):
+            return None
+        tag = tag.lower()
+        walk = WALK.get(tag)
+        if walk is None:
+            self._flush()
+            container = self._open_container(element, parent, tag)
+            self._add(element.text, container)
+            if len(element):
+                return _Open(element, tag, container)
+            self._flush()
+        elif walk == INLINE:
+            self._open_inline(element, tag)
+            self._add(element.text, parent.container)
+            if len(element):
+                return _Open(element, tag, parent.container)
+            self._close_inline(element, tag)
+        elif walk == BREAK:
+            self._break()
+        else:
+            self.run.pieces.append(" ")
+        return None
+
+    def _leave(self, left: _Open, outer: int) -> None:
+        if left.container != outer:
+            self._flush()
+        else:
+            self._close_inline(left.element, left.tag)
+        self._add(left.element.tail, outer)
+
+    def _close_inline(self, element: HtmlElement, tag: str) -> None:
+        if tag == "a":
+            self.open_links.pop()
+        elif tag in EMPHASIS_TAGS:
+            self.emphasis_depth -= 1
+        if tag in SPACED_TAGS and element.tail is None:
+            self.run.pieces.append(" ")
+
+    def _open_inline(self, element: HtmlElement, tag: str) -> None:
+        if tag == "a":
+            href = (element.get("href") or "")[:MAX_HREF_CHARS]
+            self.open_links.append(href)
+            self.run.hrefs.append(href)
+        elif tag in EMPHASIS_TAGS:
+            self.emphasis_depth += 1
+        if element.get("class"):
+            self.run.words += attribute_words(element)
+
+    def _open_container(self, element: HtmlElement, parent: _Open | None, tag: str) -> int:
+        index = len(self.containers)
+        outer = None if parent is None else parent.container
+        inherited = BlockKind.PARAGRAPH if outer is None else self.kinds[outer]
+        if inherited is BlockKind.HEADING:
+            inherited = BlockKind.PARAGRAPH
+        words = attribute_words(element)
+        if tag == "form":
+            words = (*field_words(element), *words)
+        self.containers.append(Container(index, outer, tag, words))
+        self.kinds.append(KIND_OF_TAG.get(tag, inherited))
+        self.paths.steps.append(None if parent is None else self._step(element, parent))
+        return index
+
+    def _step(self, element: HtmlElement, parent: _Open) -> Step | HtmlElement:
+        name = _tag(element)
+        nth = parent.seen[name] = parent.seen.get(name, 0) + 1
+        return element if parent.tag in INLINE_TAGS else Step(name, nth, parent.seen)
+
+    def _add(self, text: str | None, owner: int) -> None:
+        if not text:
+            return
+        run = self.run
+        run.pieces.append(text)
+        visible = len(text.strip())
+        if not visible:
+            return
+        run.breaks = 0
+        if not run.has_text:
+            run.has_text, run.owner = True, owner
+        if self.open_links:
+            run.linked += visible
+        if self.emphasis_depth > 0:
+            run.emphasised += visible
+
+    def _break(self) -> None:
+        self.run.pieces.append(" ")
+        self.run.breaks += 1
+        if self.run.breaks >= 2:
+            self._flush()
+
+    def _flush(self) -> None:
+        # A link that is still open goes on in the next run: `<a><h3>...</h3><p>...</p></a>`.
+        run = self.run
+        if not run.has_text:
+            run.pieces.clear()
+            run.words.clear()
+            run.hrefs[:] = self.open_links
+            run.breaks = 0
+            return
+        self.run = _Run(hrefs=list(self.open_links))
+        text = clean_line("".join(run.pieces))
+        if not WORD.search(text):
+            return
+        self.found.append(
+            _Found(text, run.owner, run.linked, run.emphasised, tuple(filter(None, run.hrefs)), tuple(run.words))
+        )
+
+    def _block(self, index: int, found: _Found) -> Block:
+        return Block(
+            index=index,
+            text=found.text,
+            xpath=self.paths.path(found.owner, self.containers),
+            kind=self.kinds[found.owner],
+            tag=self.containers[found.owner].tag,
+            container=found.owner,
+            linked_chars=min(found.linked, len(found.text)),
+            emphasised_chars=min(found.emphasised, len(found.text)),
+            hrefs=found.hrefs,
+            inline_words=found.words,
+        )
+
+
+def _tag(element: HtmlElement) -> str:
+    """The tag of an element; lxml's other tags (comments, QName) do not come here."""
+    tag = element.tag
+    assert isinstance(tag, str)
+    return tag
