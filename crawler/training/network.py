@@ -56,7 +56,7 @@ def _fit_member(inputs: Floats, allowed: Floats, weights: Floats, seed: int, opt
     """Return hidden weights, output weights, hidden bias, output bias."""
     draw = np.random.default_rng(seed)
     parameters = _start(inputs.shape[1], options.hidden, allowed.shape[1], draw)
-    adam = _Adam(parameters, options, options.passes * (len(inputs) // options.batch))
+    adam = Adam(parameters, options, options.passes * (len(inputs) // options.batch))
     for _ in range(options.passes):
         order = draw.permutation(len(inputs))
         for start in range(0, len(order) - options.batch + 1, options.batch):
@@ -102,7 +102,7 @@ def _dropout(shape: tuple[int, ...], rate: float, draw: np.random.Generator) -> 
     return kept
 
 
-class _Adam:
+class Adam:
     """Adam (Kingma and Ba 2015) with decoupled weight decay; changes the parameters in place."""
 
     def __init__(self, parameters: list[Floats], options: TrainingOptions, steps: int) -> None:

@@ -42,7 +42,8 @@ from crawler.site_memory.second_stage import SecondStage, adjust, load_stage, sh
 from crawler.site_memory.storage import to_bytes
 from crawler.training.body_truth import IN_BODY, body_shares
 from crawler.training.corpora import read_html
-from crawler.training.site_memory import SitePage, StageOptions, read_sites, with_recurring_lines
+from crawler.training.options import StageOptions
+from crawler.training.stage_rows import SitePage, read_sites, with_recurring_lines
 from crawler.urls import registered_domain
 from tests.gate.out_of_fold import FOLDS, CorpusPage, corpus_pages, fold_model, fold_of_pages
 from tests.gate.scoring import text_scores, word_f1
