@@ -9,10 +9,9 @@ from pathlib import Path
 import msgspec
 
 from crawler import errors
-from crawler.items import SCHEMA_VERSION, JsonValue, Record
+from crawler.items import NOT_IN_LINE, SCHEMA_VERSION, JsonValue, Record
 
 _MAJOR = SCHEMA_VERSION.partition(".")[0]
-_NOT_OF_THE_LINE = frozenset({"boilerplate", "plain_text", "text_signature", "site_observation"})
 _PLAIN_TEXT_PATH = re.compile(r"line\[\d+\]")
 
 
@@ -28,7 +27,7 @@ def record_from_dict(line: Mapping[str, JsonValue]) -> Record:
     if version.partition(".")[0] != _MAJOR:
         raise ValueError(f"schema {version}, this version reads {_MAJOR}.x")
     boilerplate = line.get("boilerplate", [])
-    named = {key: value for key, value in line.items() if key not in _NOT_OF_THE_LINE}
+    named = {key: value for key, value in line.items() if key not in NOT_IN_LINE | {"boilerplate"}}
     try:
         return msgspec.convert({**named, "segments": boilerplate, "plain_text": _is_plain_text(boilerplate)}, Record)
     except msgspec.ValidationError as error:
