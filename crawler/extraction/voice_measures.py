@@ -33,7 +33,6 @@ OURS = frozenset(
 SYMBOL = re.compile("[\u2600-\u27bf\u2b00-\u2bff\U0001f300-\U0001faff→➡▶►]")
 SYMBOL_CHARS = 12
 """Characters at a block's start where a symbol is a mark of promotion."""
-SHALLOW_STEPS = 2
 
 _SUMMED = ("brand", "reader", "ours")
 _CALLS = ("call", "home", "foreign")
