@@ -66,7 +66,7 @@ class Boxes:
 
 
 def find_boxes(tree: BlockTree) -> Boxes:
-    start, end = _spans(tree)
+    start, end = spans(tree)
     chains = _chains(tree.containers, start, end)
     own = [chains[block.container] for block in tree.blocks]
     levels = [_levels(chain, start, end) for chain in own]
@@ -91,7 +91,8 @@ def find_boxes(tree: BlockTree) -> Boxes:
     )
 
 
-def _spans(tree: BlockTree) -> tuple[list[int], list[int]]:
+def spans(tree: BlockTree) -> tuple[list[int], list[int]]:
+    """Return first and one past the last block of each container."""
     start = [len(tree.blocks)] * len(tree.containers)
     end = [0] * len(tree.containers)
     for block in tree.blocks:

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from crawler.extraction.blocks import BlockTree
+from crawler.extraction.boxes import spans
 from crawler.extraction.link_targets import own_site, read_target
 from crawler.items import Block
 
@@ -29,7 +30,7 @@ class TeaserList:
 def find_teasers(tree: BlockTree, url: str | None) -> tuple[TeaserList, ...]:
     """Return the lists of teasers. A single teaser makes no list."""
     site = own_site(tree.blocks, url)
-    start, end = _spans(tree)
+    start, end = spans(tree)
     found: dict[Kind, dict[int, range]] = {}
     articles: Counter[Kind] = Counter()
     for block in tree.blocks:
@@ -52,16 +53,3 @@ def _is_headline(block: Block, site: str) -> bool:
         return False
     target = read_target(block.hrefs[0])
     return target.kind == "web" and not target.is_home and (not target.site or target.site == site)
-
-
-def _spans(tree: BlockTree) -> tuple[list[int], list[int]]:
-    """Return first and one past the last block of each container."""
-    start, end = [len(tree.blocks)] * len(tree.containers), [0] * len(tree.containers)
-    for block in tree.blocks:
-        start[block.container] = min(start[block.container], block.index)
-        end[block.container] = block.index + 1
-    for container in reversed(tree.containers):
-        if container.parent is not None:
-            start[container.parent] = min(start[container.parent], start[container.index])
-            end[container.parent] = max(end[container.parent], end[container.index])
-    return start, end
