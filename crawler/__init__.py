@@ -36,9 +36,7 @@ def extract(html: bytes | str, url: str | None = None, *, all_reasons: bool = Fa
     """
     from crawler.items import Page  # `import crawler` stays cheap
 
-    body, content_type = (
-        (html.encode("utf-8", "replace"), "text/html; charset=utf-8") if isinstance(html, str) else (html, None)
-    )
+    body, content_type = (_utf_8(html), "text/html; charset=utf-8") if isinstance(html, str) else (html, None)
     return _read(Page(body=body, url=url, requested_url=url, content_type=content_type), all_reasons=all_reasons)
 
 
@@ -46,8 +44,7 @@ def extract_text(text: str) -> Record:
     """Return the record of plain text as extractors deliver it: lines, the article's and others."""
     from crawler.items import Page
 
-    body = text.encode("utf-8", "replace")
-    return _read(Page(body=body, content_type="text/plain; charset=utf-8", plain_text=True))
+    return _read(Page(body=_utf_8(text), content_type="text/plain; charset=utf-8", plain_text=True))
 
 
 def read_records(path: str | Path) -> Iterator[Record]:
@@ -55,6 +52,14 @@ def read_records(path: str | Path) -> Iterator[Record]:
     from crawler.records.reader import read_records as read
 
     return read(path)
+
+
+def _utf_8(text: str) -> bytes:
+    """Encode; a pair of surrogates becomes the character that it stands for, a lone one goes."""
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore").encode()
 
 
 def _read(page: Page, *, all_reasons: bool = False) -> Record:

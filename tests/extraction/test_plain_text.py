@@ -64,3 +64,13 @@ def test_an_article_about_the_chaff_is_kept() -> None:
 @pytest.mark.parametrize(("text", "status"), [("", Status.EMPTY), ("\n \n", Status.EMPTY), ("Hm.", Status.NOT_ARTICLE)])
 def test_nothing_to_read(text: str, status: Status) -> None:
     assert crawler.extract_text(text).extraction.status is status
+
+
+@pytest.mark.parametrize(("given", "kept"), [("\ud83d\ude00", "😀"), ("\ud83d", ""), ("😀", "😀")])
+def test_surrogates_of_a_string_are_joined_or_go(given: str, kept: str) -> None:
+    sentence = (
+        "The council voted on Tuesday to build a new bridge{} over the river, after years of long debate about it."
+    )
+    assert crawler.extract(f"<p>{sentence.format(given)}</p>").text == sentence.format(kept)
+    (segment,) = crawler.extract_text(sentence.format(given)).segments
+    assert segment.text == sentence.format(kept)
