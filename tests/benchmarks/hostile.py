@@ -259,7 +259,7 @@ def without_mechanism(
         ran = run.crawl(server, cases, folder, changes, within=900.0)
         judged = judge.faults_of_crawl
     else:
-        ran = run.scrape(server, cases, folder, changes, with_good=False, within=900.0)
+        ran = run.scrape(server, cases, folder, changes, good=1, within=900.0)
         judged = judge.faults_of_scrape
     failing: dict[str, list[str]] = {}
     for case in cases:

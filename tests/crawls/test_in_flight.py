@@ -47,7 +47,7 @@ def test_answers_wait_for_one_another(tmp_path: Path) -> None:
     cases = [Case(f"big{n}", "", outcomes("not_html"), {"/case": answer}) for n, answer in enumerate(answers)]
     changes = {"settings": {"WINNOW_IN_FLIGHT_BYTES": BOUND, "WINNOW_EXTRACTION_WORKERS": 1}, "code": [TELL]}
     with HostileServer(cases) as server:
-        ran = run.scrape(server, cases, tmp_path, changes, with_good=False)
+        ran = run.scrape(server, cases, tmp_path, changes, good=1)
         faults = [fault for case in cases for fault in judge.faults_of_scrape(case, ran, server)]
     assert [fault for fault in faults if "the good article" not in fault] == []
     told = [int(number) for number in TOLD.findall(ran.err)]

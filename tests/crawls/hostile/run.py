@@ -22,7 +22,13 @@ from tests.crawls.hostile.server import NETWORK, HostileServer
 
 ROOT = Path(__file__).parents[3]
 SHORT = {
-    "settings": {"DOWNLOAD_TIMEOUT": 4, "DNS_TIMEOUT": 3, "WINNOW_PAGE_SECONDS": 8, "WINNOW_NETWORK_DOWN_HOSTS": 0},
+    "settings": {
+        "DOWNLOAD_TIMEOUT": 4,
+        "RETRY_TIMES": 1,
+        "DNS_TIMEOUT": 3,
+        "WINNOW_PAGE_SECONDS": 8,
+        "WINNOW_NETWORK_DOWN_HOSTS": 0,
+    },
 }
 """Bounds under which the whole takes a minute; the full form has those that ship."""
 STDERR_LINE = re.compile(r"(?P<url>\S+): (?P<cause>[a-z_]+): ")
@@ -135,13 +141,12 @@ def scrape(
     changes: Mapping[str, Any] = SHORT,
     runner: Runner | None = None,
     *,
-    with_good: bool = True,
+    good: int | None = None,
     **more: Any,
 ) -> HostileRun:
-    """One `winnow scrape` of the page and the good article of each case; else of one good article."""
+    """One `winnow scrape` of the page of each case and of its good article, or of so many good articles in all."""
     there = [case for case in cases if case.has_page]
-    good = [server.good_url(case) for case in (there if with_good else there[-1:])]
-    urls = [*map(server.url, there), *good]
+    urls = [*map(server.url, there), *map(server.good_url, there[:good])]
     arguments = ["scrape", "-", "--delay", "0", *allowed(server)]
     given = "\n".join(urls).encode()
     run = HostileRun(*(runner or command)(*arguments, folder=folder, changes=changes, given=given, **more))
