@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from tests.conftest import Bench, CommandLine, Ended, Handler, Web
+    from tests.conftest import Bench, CommandLine, Ended, Handler, Inline, Web
 
 
 def crawl(winnow: CommandLine, *webs: Web, more: tuple[object, ...] = ()) -> Ended:
@@ -118,28 +118,32 @@ def test_one_site_down_does_not_hinder_the_other(winnow: CommandLine, web: Web, 
 
 
 @pytest.mark.parametrize(
-    ("toml", "more", "code", "words"),
+    ("toml", "more", "words"),
     [
-        (None, (), 2, "sites.toml: no such file; run `winnow init`"),
-        ('[[site]]\nname = "a"\nurl = "https://a.example/"\nmaxpages = 3\n', (), 2, "sites.toml:4: unknown key"),
-        ('[[site]]\nname = "a"\nurl = "http://127.0.0.1/"\n', ("--site", "b"), 2, "--site b: no such site"),
-        ('[[site]]\nname = "a"\nurl = "https://a.example/"\n', (), 2, "no user_agent with a contact"),
-        ('[[site]]\nname = "a"\nurl = "http://127.0.0.1/"\n', ("-o", "file"), 5, "file"),
-        ('[[site]]\nname = "a"\nurl = "http://127.0.0.1/"\n', ("--limit", "0"), 2, "--limit"),
+        (None, (), "sites.toml: no such file; run `winnow init`"),
+        ('[[site]]\nname = "a"\nurl = "https://a.example/"\nmaxpages = 3\n', (), "sites.toml:4: unknown key"),
+        ('[[site]]\nname = "a"\nurl = "http://127.0.0.1/"\n', ("--site", "b"), "--site b: no such site"),
+        ('[[site]]\nname = "a"\nurl = "https://a.example/"\n', (), "no user_agent with a contact"),
+        ('[[site]]\nname = "a"\nurl = "http://127.0.0.1/"\n', ("--limit", "0"), "--limit"),
     ],
-    ids=["no file", "unknown key", "unknown site", "contact", "output is a file", "limit"],
+    ids=["no file", "unknown key", "unknown site", "contact", "limit"],
 )
-def test_what_keeps_a_run_from_beginning(
-    winnow: CommandLine, toml: str | None, more: tuple[str, ...], code: int, words: str
-) -> None:
-    (winnow.folder / "file").write_text("mine")
+def test_what_keeps_a_run_from_beginning(inline: Inline, toml: str | None, more: tuple[str, ...], words: str) -> None:
     if toml is not None:
-        (winnow.folder / "sites.toml").write_text(toml)
-    ended = winnow.run("crawl", "--allow-address", "127.0.0.1", *more)
-    assert (ended.code, ended.out) == (code, b"")
+        (inline.folder / "sites.toml").write_text(toml)
+    ended = inline.run("crawl", "--allow-address", "127.0.0.1", *more)
+    assert (ended.code, ended.out) == (2, b"")
     assert words in ended.err
+    assert not (inline.folder / "output").exists()
+
+
+def test_a_file_stands_where_the_output_should(winnow: CommandLine) -> None:
+    (winnow.folder / "file").write_text("mine")
+    (winnow.folder / "sites.toml").write_text('[[site]]\nname = "a"\nurl = "http://127.0.0.1/"\n')
+    ended = winnow.run("crawl", "--workers", 1, "--allow-address", "127.0.0.1", "-o", "file")
+    assert (ended.code, ended.out) == (5, b"")
+    assert "file cannot be written" in ended.err
     assert (winnow.folder / "file").read_text() == "mine"
-    assert not (winnow.folder / "output").exists()
 
 
 def test_a_stopped_run_holds_and_the_next_completes_it(winnow: CommandLine, web: Web, bench: Bench) -> None:

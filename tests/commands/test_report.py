@@ -13,16 +13,16 @@ if TYPE_CHECKING:
     from tests.conftest import Bench, CommandLine, Inline, Web
 
 
-def test_pages_tables_and_json_tell_the_same(winnow: CommandLine, bench: Bench, web: Web) -> None:
+def test_pages_tables_and_json_tell_the_same(winnow: CommandLine, inline: Inline, bench: Bench, web: Web) -> None:
     urls = bench.add_stories(web, range(1, 5))
     del web.answers["/story/4"]
     sites = bench.sites_toml(winnow.folder, web)
     for _ in range(2):
-        winnow.run("crawl", "--sites", sites, "--allow-address", web.allow)
+        winnow.run("crawl", "--workers", 1, "--sites", sites, "--allow-address", web.allow)
     reports = bench.reports(winnow.folder / "output")
     first, last = (report["run_id"] for report in reports)
 
-    pages = winnow.run("report")
+    pages = inline.run("report")
     assert (pages.code, pages.out, pages.err) == (0, b"", "2 runs: output/report/index.html\n")
     folder = winnow.folder / "output" / "report"
     assert {path.name for path in folder.iterdir()} == {"index.html", f"{first}.html", f"{last}.html"}
@@ -30,14 +30,14 @@ def test_pages_tables_and_json_tell_the_same(winnow: CommandLine, bench: Bench, 
     page = (folder / f"{first}.html").read_text(encoding="utf-8")
     assert all(url in page for url in urls)
 
-    told = json.loads(winnow.run("report", first[-4:], "--json").out)
+    told = json.loads(inline.run("report", first[-4:], "--json").out)
     assert told["states"] == reports[0]["sites"]["site1"]["states"]
     assert told["report"] == reports[0]
     assert sorted(listed["url"] for listed in told["urls"]["state"]["new"]["urls"]) == sorted(urls[:3])
     assert told["urls"]["cause"]["http_refused"]["urls"] == [{"url": urls[3], "words": "HTTP 404"}]
     assert told["languages"] == {"en": 3}
 
-    tables = winnow.run("report", first, "--terminal").out.decode()
+    tables = inline.run("report", first, "--terminal").out.decode()
     assert first in tables
     assert "http_refused" in tables
     assert urls[3] in tables.replace("\n", "")

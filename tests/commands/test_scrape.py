@@ -147,7 +147,7 @@ def test_a_name_that_leads_to_a_private_address_is_refused(winnow: CommandLine, 
     """The URL passes because the port is allowed for another network; the resolver sees where the name leads."""
     web.add("/story", bench.page_of(1))
     url = f"http://{socket.gethostname()}:{web.port}/story"
-    ended = winnow.run("scrape", "--allow-address", f"10.255.0.0/16:{web.port}", url)
+    ended = winnow.run("scrape", "--delay", 0, "--allow-address", f"10.255.0.0/16:{web.port}", url)
     assert ended.code == 4
     assert ended.lines_on(url)[0].startswith(f"{url}: address_refused: {socket.gethostname()} is at an address")
     assert not web.asked
@@ -236,8 +236,8 @@ def test_ignored_robots_quiet_and_a_name_of_ones_own(winnow: CommandLine, web: W
     web.add("/robots.txt", "User-agent: *\nDisallow: /\n", "text/plain")
     url = web.add("/story", bench.page_of(1))
     ended = winnow.run(
-        "scrape", "--ignore-robots", "-q", "--format", "text", "--user-agent", "Mine/1.0 (me@mine.example)",
-        "--allow-address", web.allow, "notaurl", url,
+        "scrape", "--ignore-robots", "-q", "--delay", 0, "--format", "text",
+        "--user-agent", "Mine/1.0 (me@mine.example)", "--allow-address", web.allow, "notaurl", url,
     )  # fmt: skip
     assert ended.code == 3
     assert ended.out.decode() == "Workshop number 1 opens\n\n" + "\n\n".join(bench.story(1)) + "\n"
@@ -253,8 +253,9 @@ def test_overwrite_with_all_and_json_logs(winnow: CommandLine, web: Web) -> None
     out = winnow.folder / "there.jsonl"
     out.write_bytes(b"mine\n")
     ended = winnow.run(
-        "scrape", "--all", "--json-logs", "-o", out, "--overwrite", "--allow-address", web.allow, url, "notaurl"
-    )
+        "scrape", "--all", "--json-logs", "-o", out, "--overwrite", "--delay", 0, "--allow-address", web.allow,
+        url, "notaurl",
+    )  # fmt: skip
     assert ended.code == 3
     record = json.loads(out.read_bytes())
     assert (record["url"], record["extraction"]["status"]) == (url, "not_article")
@@ -282,7 +283,7 @@ def test_a_full_disk_behind_stdout(winnow: CommandLine, web: Web, bench: Bench) 
     url = web.add("/1", bench.page_of(1))
     with open("/dev/full", "wb") as full:  # noqa: PTH123
         done = subprocess.run(
-            [sys.executable, "-m", "crawler", "scrape", "--allow-address", web.allow, url],
+            [sys.executable, "-m", "crawler", "scrape", "--delay", "0", "--allow-address", web.allow, url],
             cwd=winnow.folder, env=bench.environment(), stdout=full, stderr=subprocess.PIPE, timeout=60, check=False,
         )  # fmt: skip
     assert done.returncode == 5

@@ -17,7 +17,7 @@ from crawler.state.store import CrawlStore
 from crawler.state.values import Candidate, Outcome, Poll
 
 if TYPE_CHECKING:
-    from tests.conftest import CommandLine
+    from tests.conftest import CommandLine, Inline
 
 RUN = "20261122T104501Z-0000"
 BEGAN = datetime(2026, 11, 22, 10, 45, 1, tzinfo=UTC)
@@ -67,8 +67,8 @@ def output(tmp_path: Path) -> Path:
 
 
 @pytest.mark.usefixtures("output")
-def test_show_as_tables(winnow: CommandLine) -> None:
-    ended = winnow.run("state", "show")
+def test_show_as_tables(inline: Inline) -> None:
+    ended = inline.run("state", "show")
     assert (ended.code, ended.err) == (0, "")
     text = ended.out.decode()
     lines = [" ".join(line.split()) for line in text.splitlines()]
@@ -81,8 +81,8 @@ def test_show_as_tables(winnow: CommandLine) -> None:
 
 
 @pytest.mark.usefixtures("output")
-def test_show_as_json(winnow: CommandLine) -> None:
-    seen = json.loads(winnow.run("state", "show", "--json").out)
+def test_show_as_json(inline: Inline) -> None:
+    seen = json.loads(inline.run("state", "show", "--json").out)
     first, second = sorted(seen["sources"], key=lambda source: str(source["site"]), reverse=True)
     assert (first["url"], first["http_status"], first["interval_seconds"], first["failures"]) == (FEED, 200, 3600, 0)
     assert (second["site"], second["cause"], second["ask_whole"]) == (RAW_TERMINAL, "http_failed", False)
@@ -94,41 +94,41 @@ def test_show_as_json(winnow: CommandLine) -> None:
 
 
 @pytest.mark.usefixtures("output")
-def test_show_one_site(winnow: CommandLine) -> None:
-    seen = json.loads(winnow.run("state", "show", "--json", "--site", "news").out)
+def test_show_one_site(inline: Inline) -> None:
+    seen = json.loads(inline.run("state", "show", "--json", "--site", "news").out)
     assert {source["site"] for source in seen["sources"]} == {"news"}
     assert len(seen["runs"]) == 1
-    ended = winnow.run("state", "show", "--site", "other")
+    ended = inline.run("state", "show", "--site", "other")
     assert ended.code == 2
     assert "the state has no site “other”; it has a\\x1b[31mb, news" in ended.err
 
 
-def test_show_while_a_run_is_at_work(winnow: CommandLine, tmp_path: Path) -> None:
+def test_show_while_a_run_is_at_work(winnow: CommandLine, inline: Inline, tmp_path: Path) -> None:
     with _crawl(tmp_path / "output"):
         ended = winnow.run("state", "show", "--json")
         assert ended.code == 0
         seen = json.loads(ended.out)
         assert seen["waiting"] == 1
         assert seen["runs"][0]["finished_at"] is None
-        assert winnow.run("state", "forget", "--site", "news").code == 75
+        assert inline.run("state", "forget", "--site", "news").code == 75
         (tmp_path / "output" / "state.sqlite").rename(tmp_path / "elsewhere")
         (tmp_path / "output" / "state.sqlite-wal").rename(tmp_path / "elsewhere-wal")
-        assert winnow.run("state", "rebuild").code == 75
+        assert inline.run("state", "rebuild").code == 75
 
 
-def test_show_leaves_everything_as_it_is(winnow: CommandLine, output: Path) -> None:
+def test_show_leaves_everything_as_it_is(inline: Inline, output: Path) -> None:
     before = {path.name: path.read_bytes() for path in output.iterdir() if path.is_file()}
-    winnow.run("state", "show")
+    inline.run("state", "show")
     assert {path.name: path.read_bytes() for path in output.iterdir() if path.is_file()} == before
 
 
 @pytest.mark.parametrize("word", ["show", "forget"])
-def test_where_no_state_is(winnow: CommandLine, word: str) -> None:
+def test_where_no_state_is(inline: Inline, word: str) -> None:
     more = ["--site", "news"] if word == "forget" else []
-    ended = winnow.run("state", word, *more)
+    ended = inline.run("state", word, *more)
     assert ended.code == 2
     assert "state.sqlite: no such file; name the folder of a crawl with --output" in ended.err
-    assert list(winnow.folder.iterdir()) == []
+    assert list(inline.folder.iterdir()) == []
 
 
 @pytest.mark.parametrize(
@@ -141,8 +141,8 @@ def test_where_no_state_is(winnow: CommandLine, word: str) -> None:
     ],
 )
 @pytest.mark.usefixtures("output")
-def test_forget(winnow: CommandLine, choice: list[str], said: str) -> None:
-    ended = winnow.run("state", "forget", *choice)
+def test_forget(inline: Inline, choice: list[str], said: str) -> None:
+    ended = inline.run("state", "forget", *choice)
     assert (ended.code, ended.out) == (0, b"")
     assert said in ended.err
 
@@ -156,23 +156,23 @@ def test_forget(winnow: CommandLine, choice: list[str], said: str) -> None:
         pytest.param(["--url", "mailto:a@b"], "mailto", id="no-page"),
     ],
 )
-def test_forget_with_a_wrong_choice(winnow: CommandLine, output: Path, choice: list[str], said: str) -> None:
+def test_forget_with_a_wrong_choice(inline: Inline, output: Path, choice: list[str], said: str) -> None:
     before = (output / "state.sqlite").read_bytes()
-    ended = winnow.run("state", "forget", *choice)
+    ended = inline.run("state", "forget", *choice)
     assert ended.code == 2
     assert said in ended.err
     assert (output / "state.sqlite").read_bytes() == before
 
 
-def test_rebuild(winnow: CommandLine, output: Path, tmp_path: Path) -> None:
-    ended = winnow.run("state", "rebuild")
+def test_rebuild(inline: Inline, output: Path, tmp_path: Path) -> None:
+    ended = inline.run("state", "rebuild")
     assert ended.code == 2
     assert "state.sqlite is there and is not overwritten: move it away" in ended.err
 
     (output / "state.sqlite").rename(tmp_path / "broken")
-    assert "run `winnow state rebuild`" in winnow.run("state", "show").err
+    assert "run `winnow state rebuild`" in inline.run("state", "show").err
     (tmp_path / "sites.toml").write_text('[[site]]\nname = "news"\nurl = "https://news.example/"\n')
-    ended = winnow.run("state", "rebuild", "--sites", "sites.toml")
+    ended = inline.run("state", "rebuild", "--sites", "sites.toml")
     assert (ended.code, ended.out) == (0, b"")
     assert ended.err == "output: rebuilt from 1 record in 1 file, 1 run report\n"
     with closing(sqlite3.connect(output / "state.sqlite")) as connection:
@@ -184,6 +184,6 @@ def test_rebuild(winnow: CommandLine, output: Path, tmp_path: Path) -> None:
     assert len(list(read_records(output))) == 1
 
 
-def test_help_has_examples(winnow: CommandLine) -> None:
+def test_help_has_examples(inline: Inline) -> None:
     for word in ("show", "forget", "rebuild"):
-        assert b"winnow state " + word.encode() in winnow.run("state", word, "--help").out
+        assert b"winnow state " + word.encode() in inline.run("state", word, "--help").out

@@ -23,15 +23,15 @@ def write_page(bench: Bench, path: Path, number: int) -> Path:
     return path
 
 
-def test_pages_records_and_folders(winnow: CommandLine, bench: Bench) -> None:
+def test_pages_records_and_folders(winnow: CommandLine, inline: Inline, bench: Bench) -> None:
     for number in (1, 2):
         write_page(bench, winnow.folder / "pages" / f"{number}.html", number)
     both = winnow.run("view", "pages")
     assert (both.code, titles_of(both.out)) == (0, ["Workshop number 1 opens", "Workshop number 2 opens"])
     assert b"The page, block by block" in both.out
 
-    (winnow.folder / "some.jsonl").write_bytes(winnow.run("extract", "pages").out)
-    records = winnow.run("view", "some.jsonl", "--limit", 1, "-o", "view.html")
+    (winnow.folder / "some.jsonl").write_bytes(winnow.run("extract", "--workers", 1, "pages").out)
+    records = inline.run("view", "some.jsonl", "--limit", 1, "-o", "view.html")
     assert (records.code, records.out) == (0, b"")
     document = (winnow.folder / "view.html").read_bytes()
     assert titles_of(document) == ["Workshop number 1 opens"]
@@ -39,13 +39,13 @@ def test_pages_records_and_folders(winnow: CommandLine, bench: Bench) -> None:
     assert b"1 more record is not on this page" in document
     assert "1 more record left out; --limit takes more" in records.err
 
-    lines = winnow.run("view", "pages/1.html", "--terminal")
+    lines = inline.run("view", "pages/1.html", "--terminal")
     assert lines.code == 0
     assert "- subscription" in lines.out.decode()
     assert "\x1b" not in lines.out.decode()
 
 
-def test_a_url_and_a_crawls_folder(winnow: CommandLine, bench: Bench, web: Web) -> None:
+def test_a_url_and_a_crawls_folder(winnow: CommandLine, inline: Inline, bench: Bench, web: Web) -> None:
     urls = bench.add_stories(web, range(1, 4))
     fetched = winnow.run("view", urls[0], web.url + "/missing", "--correct", "--allow-address", web.allow)
     assert (fetched.code, titles_of(fetched.out)) == (3, ["Workshop number 1 opens"])
@@ -53,12 +53,13 @@ def test_a_url_and_a_crawls_folder(winnow: CommandLine, bench: Bench, web: Web) 
     assert b'"html_text": "\\u003c!doctype html\\u003e' in fetched.out
     assert web.asked["/robots.txt"] == 1
 
-    crawled = winnow.run("crawl", "--sites", bench.sites_toml(winnow.folder, web), "--allow-address", web.allow)
+    sites = bench.sites_toml(winnow.folder, web)
+    crawled = winnow.run("crawl", "--workers", 1, "--sites", sites, "--allow-address", web.allow)
     assert crawled.code == 0
-    latest = winnow.run("view", "output")
+    latest = inline.run("view", "output")
     assert (latest.code, len(titles_of(latest.out))) == (0, 3)
     record = bench.written(winnow.folder / "output")[0]
-    one = winnow.run("view", record["id"][:10])
+    one = inline.run("view", record["id"][:10])
     assert (one.code, titles_of(one.out)) == (0, [record["title"]])
 
 

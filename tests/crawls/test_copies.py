@@ -11,7 +11,7 @@ import pytest
 from crawler.urls import normalized_url, record_id
 
 if TYPE_CHECKING:
-    from tests.conftest import Bench, CommandLine, Web
+    from tests.conftest import Bench, CommandLine, Inline, Web
 
 ADDED = (
     "<p>This report came from an agency and was shortened by the desk of this paper, which added a line of its own.</p>"
@@ -45,7 +45,7 @@ def _feed(web: Web, *paths: str) -> None:
 def _crawl(winnow: CommandLine, bench: Bench, web: Web, more: str = "") -> dict[str, dict[str, Any]]:
     """Run once; return the ledger by path."""
     bench.sites_toml(winnow.folder, web, more=more)
-    ended = winnow.run("crawl", "-o", "out", "--allow-address", web.allow)
+    ended = winnow.run("crawl", "--workers", 1, "-o", "out", "--allow-address", web.allow)
     assert ended.code == 0, ended.err
     with closing(sqlite3.connect(winnow.folder / "out" / "state.sqlite")) as connection:
         connection.row_factory = sqlite3.Row
@@ -53,7 +53,7 @@ def _crawl(winnow: CommandLine, bench: Bench, web: Web, more: str = "") -> dict[
     return {row["url"].removeprefix(web.url): dict(row) for row in rows}
 
 
-def test_copies_of_what_was_written_before(winnow: CommandLine, bench: Bench, paper: Web) -> None:
+def test_copies_of_what_was_written_before(winnow: CommandLine, inline: Inline, bench: Bench, paper: Web) -> None:
     _feed(paper, "/story/1")
     _crawl(winnow, bench, paper)
     _feed(paper, "/story/1", "/story/2", "/copies/1", "/near/1", "/print/1")
@@ -68,7 +68,7 @@ def test_copies_of_what_was_written_before(winnow: CommandLine, bench: Bench, pa
     assert (near["duplicate_of"], near["duplicate_cluster_id"]) == (story, min(story, near["id"]))
     assert 0.7 < near["similarity"] < 1
     assert lines["/story/2"]["duplicate_of"] is None
-    shown = winnow.run("clusters", "-o", "out")
+    shown = inline.run("clusters", "-o", "out")
     assert "1 cluster of 4 articles" in shown.err
     # A third run finds nothing to do: every copy is known by its URL.
     assert {row["state"] for row in _crawl(winnow, bench, paper).values()} <= {"new", "duplicate"}

@@ -45,7 +45,7 @@ class Paper:
         self.asked.clear()
         path = self.winnow.folder / "sites.toml"
         path.write_text(f'[[site]]\nname = "paper"\nurl = "{self.web.url}/"\ndelay = 0\n', encoding="utf-8")
-        ended = self.winnow.run("crawl", "-o", "out", "--allow-address", self.web.allow, *more)
+        ended = self.winnow.run("crawl", "--workers", 1, "-o", "out", "--allow-address", self.web.allow, *more)
         report = self.bench.reports(self.winnow.folder / "out")[-1]
         requests = Counter(("story" if "/story/" in path else "source", status) for path, status, _ in self.asked)
         return ended, report["sites"]["paper"], requests
@@ -171,7 +171,7 @@ def test_a_sites_own_rules_reach_its_pages(winnow: CommandLine, web: Web, bench:
     bench.add_stories(web, range(1))
     rule = 'prune = ["article p:nth-of-type(2)"]\n'
     bench.sites_toml(winnow.folder, web, more=rule)
-    assert winnow.run("crawl", "-o", "out", "--allow-address", web.allow).code == 0
+    assert winnow.run("crawl", "--workers", 1, "-o", "out", "--allow-address", web.allow).code == 0
     (record,) = bench.written(winnow.folder / "out")
     first, second, *_ = bench.story(0)
     assert first in record["text"]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tests.site_memory.small_site import sentence
 
 if TYPE_CHECKING:
-    from tests.conftest import Bench, CommandLine, Ended, Web
+    from tests.conftest import Bench, CommandLine, Ended, Inline, Web
 
 FIRST, LATER = range(45), range(45, 57)
 
@@ -34,7 +34,7 @@ def page_of(number: int) -> str:
 def crawl(winnow: CommandLine, bench: Bench, web: Web) -> tuple[Ended, dict[str, Any]]:
     sites = winnow.folder / "sites.toml"
     sites.write_text(f'[[site]]\nname = "paper"\nurl = "{web.url}/"\ndelay = 0\n', encoding="utf-8")
-    ended = winnow.run("crawl", "-o", "out", "--allow-address", web.allow)
+    ended = winnow.run("crawl", "--workers", 1, "-o", "out", "--allow-address", web.allow)
     return ended, bench.reports(winnow.folder / "out")[-1]
 
 
@@ -60,7 +60,9 @@ def add(bench: Bench, web: Web, numbers: range, *, redesigned: bool = False) -> 
     )
 
 
-def test_pages_are_labelled_by_the_template_until_it_changes(winnow: CommandLine, bench: Bench, web: Web) -> None:
+def test_pages_are_labelled_by_the_template_until_it_changes(
+    winnow: CommandLine, inline: Inline, bench: Bench, web: Web
+) -> None:
     add(bench, web, FIRST)
     ended, report = crawl(winnow, bench, web)
     assert ended.code == 0
@@ -70,7 +72,7 @@ def test_pages_are_labelled_by_the_template_until_it_changes(winnow: CommandLine
     assert methods["template"] == report["sites"]["paper"]["by_template"] >= 20
     assert methods["blocks+trafilatura"] >= 5
     assert report["notices"] == []
-    told = winnow.run("state", "show", "-o", "out", "--site", "paper").out
+    told = inline.run("state", "show", "-o", "out", "--site", "paper").out
     assert "Template 1, since" in told.decode()
 
     add(bench, web, LATER, redesigned=True)

@@ -52,7 +52,7 @@ def test_a_certificate_that_nobody_vouches_for(
         secure: Web = web
         bench.add_stories(secure, range(3))
         bench.sites_toml(winnow.folder, secure, more=verify + "\n")
-        ended = winnow.run("crawl", "-o", "out", "--allow-address", secure.allow)
+        ended = winnow.run("crawl", "--workers", 1, "-o", "out", "--allow-address", secure.allow)
     assert ended.code == code, ended.err
     assert len(bench.written(winnow.folder / "out")) == records
     if code:
