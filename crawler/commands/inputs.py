@@ -6,6 +6,7 @@ import gzip
 import json
 import sys
 import zlib
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -22,7 +23,7 @@ PAGE_SUFFIXES = frozenset({".html", ".htm", ".xhtml", ".txt"})
 """What is read of a folder; `.gz` may follow."""
 TEXT_SUFFIXES = frozenset({".txt"})
 LIST_SUFFIXES = frozenset({".jsonl", ".ndjson"})
-MAX_LIST_LINE_CHARS = 3 * DEFAULT_OPTIONS.max_bytes
+MAX_LIST_LINE_BYTES = 3 * DEFAULT_OPTIONS.max_bytes
 
 STDIN_START_BYTES = 4096
 
@@ -110,7 +111,7 @@ def _page_of_file(path: Path, *, plain_text: bool) -> Input:
 
 def _pages_of_list(path: Path, *, plain_text: bool) -> Iterator[Input]:
     try:
-        with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as lines:
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as lines:
             for number, line in enumerate(lines, 1):
                 if line.strip():
                     try:
@@ -119,16 +120,18 @@ def _pages_of_list(path: Path, *, plain_text: bool) -> Iterator[Input]:
                         yield f"{path}:{number}", error
     except FileNotFoundError:
         yield str(path), FileUnreadable("no such file; check the path")
-    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         yield str(path), FileUnreadable(f"cannot be read ({getattr(error, 'strerror', None) or error})")
 
 
-def _page_of_line(path: Path, line: str, *, plain_text: bool) -> Page:
+def _page_of_line(path: Path, line: bytes, *, plain_text: bool) -> Page:
     """Return the page of one line of a page list; raises PageError."""
-    if len(line) > MAX_LIST_LINE_CHARS:
-        raise PageTooLarge(f"a line of {len(line):,} characters, the cap is {MAX_LIST_LINE_CHARS:,}")
+    if len(line) > MAX_LIST_LINE_BYTES:
+        raise PageTooLarge(f"a line of {len(line):,} bytes, the cap is {MAX_LIST_LINE_BYTES:,}")
     try:
-        entry = json.loads(line)
+        entry = json.loads(line.removeprefix(BOM_UTF8).decode())
+    except UnicodeDecodeError as error:
+        raise FileUnreadable(f"not UTF-8 ({error.reason} at byte {error.start + 1})") from error
     except (ValueError, RecursionError) as error:
         raise FileUnreadable(f"not JSON ({error})") from error
     if not isinstance(entry, dict):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Callable
+from codecs import BOM_UTF8
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -72,10 +73,18 @@ def command(  # noqa: PLR0913 - the command line is its interface
 def _given(urls: tuple[str, ...]) -> tuple[str, ...]:
     given: list[str] = []
     for url in urls:
-        given += [line.strip() for line in sys.stdin if line.strip()] if url == "-" else [url]
+        given += _listed() if url == "-" else [url]
     if not given:
         raise UsageError("no URL on stdin; give one a line")
     return tuple(given)
+
+
+def _listed() -> Iterator[str]:
+    """Yield the URLs on stdin: UTF-8 whatever the locale, and what is none is a URL that cannot be fetched."""
+    for line in sys.stdin.buffer:
+        url = line.removeprefix(BOM_UTF8).decode("utf-8", "surrogateescape").strip()
+        if url:
+            yield url
 
 
 def _settings(

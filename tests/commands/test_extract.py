@@ -36,11 +36,12 @@ LIST_FAULTS = {
     8: "file_unreadable: “id” is neither text nor a number",
     9: "bad_url: “url” is no text",
     10: "file_unreadable: is a folder",
+    14: "file_unreadable: not UTF-8 (invalid start byte at byte 9)",
 }
 
 
 def write_list(folder: Path, bench: Bench) -> Path:
-    """A page list with every way to name a page, and every fault."""
+    """A page list with every way to name a page, and every fault; it begins with a byte order mark."""
     pages = folder / "pages"
     pages.mkdir(parents=True)
     (pages / "a.html").write_text(bench.page_of(11), encoding="utf-8")
@@ -62,7 +63,7 @@ def write_list(folder: Path, bench: Bench) -> Path:
         json.dumps({"html_text": bench.page_of(14)}),
     ]
     path = folder / "list.jsonl"
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    path.write_bytes(b"\xef\xbb\xbf" + "\n".join(lines).encode() + b'\n{"id": "\xff"}\n')
     return path
 
 

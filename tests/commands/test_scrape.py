@@ -170,9 +170,13 @@ def test_an_empty_list_is_usage(winnow: CommandLine, given: bytes) -> None:
 
 
 def test_a_list_that_is_no_utf8(winnow: CommandLine) -> None:
-    ended = winnow.run("scrape", "-", given=b"\xff\xfe\x00h\n")
-    assert ended.code in {2, 4}
-    assert len(ended.err.splitlines()) <= 2
+    """One bad line costs only itself, also where the locale lets Python be strict."""
+    started = winnow.start("scrape", "-", stdin=True, variables={"PYTHONIOENCODING": "utf-8:strict"})
+    ended = started.end(b"\xef\xbb\xbfnotaurl\nhttp://news.example/\xff\n")
+    assert ended.code == 4
+    first, second, _ = ended.err.splitlines()
+    assert first.startswith("notaurl: bad_url: "), "the byte order mark is no part of it"
+    assert second.startswith("http://news.example/\\udcff: bad_url: ")
 
 
 @pytest.mark.parametrize(
