@@ -17,7 +17,7 @@ from crawler.commands.delivery import Delivery, exit_code
 from crawler.commands.inputs import pages_of
 from crawler.commands.reading import Reading
 from crawler.errors import FileUnreadable, UsageError
-from crawler.records.files import check_writable, write_whole
+from crawler.records.files import check_writable, make_folder, output_errors, write_whole
 from crawler.records.formats import RecordFormat
 from crawler.state.lock import RunLock
 from crawler.state.runs import new_run_id
@@ -141,9 +141,10 @@ class _BrokenOff(Exception):
 def _extract(job: _Job, outputs: ArchiveOutputs, pool: WorkerPool, console: Console) -> Done | None:
     """Return the marker; None, and leave no output, for an archive that could not be read to its end."""
     reading = Reading(console, write_all=outputs.write_all, all_reasons=outputs.navigation)
-    job.output.parent.mkdir(parents=True, exist_ok=True)
-    for left in job.output.parent.glob(f".{job.output.name}.*.tmp"):
-        left.unlink()
+    with output_errors(job.output.parent):
+        make_folder(job.output.parent)
+        for left in job.output.parent.glob(f".{job.output.name}.*.tmp"):
+            left.unlink()
     # Empty until the output is whole: a run that is killed between the two knows the output as its own.
     write_whole(job.marker, b"{}\n")
     delivery = Delivery(outputs.form, job.output, overwrite=True, navigation=outputs.navigation)

@@ -198,3 +198,13 @@ def test_usage(inline: Inline, arguments: tuple[str, ...], words: str) -> None:
     assert (ended.code, ended.out) == (2, b"")
     assert words in " ".join(ended.err.split())
     assert (inline.folder / "out" / "y.jsonl").read_bytes() == b"mine"
+
+
+def test_a_file_stands_where_a_folder_of_archives_is_to_go(inline: Inline) -> None:
+    (inline.folder / "warcs" / "day").mkdir(parents=True)
+    (inline.folder / "warcs" / "day" / "a.warc").write_bytes(b"")
+    (inline.folder / "out").mkdir()
+    (inline.folder / "out" / "day").write_text("mine")
+    ended = inline.run("extract", "warcs", "--output-dir", "out")
+    assert (ended.code, ended.out) == (5, b"")
+    assert "out/day cannot be written (Not a directory): a file stands where a folder is needed" in ended.err
