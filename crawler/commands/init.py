@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 
@@ -61,7 +62,8 @@ def command(url: str, sites: Path, overwrite: bool, name: str | None, user_agent
         normalized_url(address)
     except PageError as error:
         raise UsageError(f"{error}; write the home page, such as https://www.example.org/") from error
-    address = address if address.rstrip("/").count("/") > 2 else address.rstrip("/") + "/"
+    parts = urlsplit(address)
+    address = address if parts.path else parts._replace(path="/").geturl()
     text = STARTER.format(
         name=_quoted(name or registered_domain(address)), url=_quoted(address), contact=_quoted(user_agent)
     )
@@ -74,5 +76,6 @@ def command(url: str, sites: Path, overwrite: bool, name: str | None, user_agent
 
 
 def _quoted(text: str) -> str:
-    """Escape for a TOML basic string."""
-    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
+    """Escape for a TOML basic string, which holds no control characters."""
+    line = "".join(c if c.isprintable() else " " for c in text)
+    return line.replace("\\", "\\\\").replace('"', '\\"')

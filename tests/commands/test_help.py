@@ -130,6 +130,7 @@ def test_schema_is_a_schema(inline: Inline) -> None:
         ("http://127.0.0.1:8000", "127.0.0.1", "http://127.0.0.1:8000/"),
         ("https://news.test/en/", "news.test", "https://news.test/en/"),
         ('https://news.test/"x"', "news.test", 'https://news.test/"x"'),
+        ("https://news.test?lang=en", "news.test", "https://news.test/?lang=en"),
     ],
 )
 def test_init_writes_what_crawl_reads(inline: Inline, url: str, name: str, written: str) -> None:
@@ -137,6 +138,11 @@ def test_init_writes_what_crawl_reads(inline: Inline, url: str, name: str, writt
     assert (ended.code, ended.out) == (0, b"")
     (site,) = tomllib.loads((inline.folder / "sites.toml").read_text(encoding="utf-8"))["site"]
     assert (site["name"], site["url"]) == (name, written)
+
+
+def test_init_writes_no_control_characters(inline: Inline) -> None:
+    assert inline.run("init", "https://news.test/", "--name", "news\r\x7fof\tthe day").code == 0
+    assert inline.run("config", "check").code == 0
 
 
 def test_init_and_config_check_go_together(inline: Inline) -> None:
