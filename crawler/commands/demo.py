@@ -11,6 +11,7 @@ import click
 
 from crawler.commands import options
 from crawler.commands.console import Console
+from crawler.errors import UsageError
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -52,11 +53,13 @@ def command(output: Path | None, quiet: bool, json_logs: bool) -> int:
 
     console = Console(json_logs=json_logs, quiet=quiet)
     output = output or _new_folder()
+    sites = output / "sites.toml"
+    if sites.exists():
+        raise UsageError(f"{sites}: exists already; name a new folder with --output")
     check_writable(output)
     from crawler.commands.crawling import Crawled, CrawlOptions, crawl  # Scrapy takes a second to load
     from crawler.demo.server import DemoServer
 
-    sites = output / "sites.toml"
     with DemoServer() as server:
         tables = "".join(SITE_TABLE.format(name=site.key, url=site.url) for site in server.sites)
         write_whole(sites, (SITES_TOML + tables).encode())

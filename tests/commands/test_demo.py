@@ -54,6 +54,13 @@ def test_the_demo_shows_what_it_wrote(winnow: CommandLine, bench: Bench) -> None
     assert (output / "sites.toml").exists()
 
 
+def test_the_sites_of_another_crawl_are_not_overwritten(inline: Inline) -> None:
+    (inline.folder / "sites.toml").write_text("mine")
+    ended = inline.run("demo", "-o", ".")
+    assert (ended.code, ended.err) == (2, "winnow: sites.toml: exists already; name a new folder with --output\n")
+    assert (inline.folder / "sites.toml").read_text() == "mine"
+
+
 def cells_of(shown: str) -> list[list[str]]:
     """The cells of the tables' body rows."""
     lines = [line for line in shown.splitlines() if line.startswith("│")]
