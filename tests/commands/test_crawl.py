@@ -125,8 +125,9 @@ def test_one_site_down_does_not_hinder_the_other(winnow: CommandLine, web: Web, 
         ('[[site]]\nname = "a"\nurl = "http://127.0.0.1/"\n', ("--site", "b"), "--site b: no such site"),
         ('[[site]]\nname = "a"\nurl = "https://a.example/"\n', (), "no user_agent with a contact"),
         ('[[site]]\nname = "a"\nurl = "http://127.0.0.1/"\n', ("--limit", "0"), "--limit"),
+        ('[[site]]\nname = "a"\nurl = "http://127.0.0.1/"\n', ("--metrics", "."), "--metrics .: is a folder; name a"),
     ],
-    ids=["no file", "unknown key", "unknown site", "contact", "limit"],
+    ids=["no file", "unknown key", "unknown site", "contact", "limit", "metrics"],
 )
 def test_what_keeps_a_run_from_beginning(inline: Inline, toml: str | None, more: tuple[str, ...], words: str) -> None:
     if toml is not None:
