@@ -1,16 +1,16 @@
 """A web of any size that takes no memory: each page is made from its number when it is asked for.
 
-python -m tests.benchmarks.endless_web SITES PAGES_A_SITE PORT
+python -m tests.benchmarks.endless_web SITES PAGES PORT
 
-Sites stand at 127.0.1.1, 127.0.1.2, ...; each has /robots.txt, /sitemap.xml and its short articles /news/N.html, all
+Sites stand at 127.0.1.1, 127.0.1.2, ...; each has /robots.txt, /sitemap.xml and PAGES short articles /news/N.html, all
 with texts of their own: words are drawn by Zipf's law, so that texts share some shingles, as real ones do.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import random
-import sys
 from collections.abc import Callable
 from itertools import accumulate
 
@@ -105,5 +105,13 @@ async def run(sites: int, pages: int, port: int) -> None:
     await asyncio.gather(*(server.serve_forever() for server in servers))
 
 
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for name in ("sites", "pages", "port"):
+        parser.add_argument(name, type=int)
+    chosen = parser.parse_args()
+    asyncio.run(run(chosen.sites, chosen.pages, chosen.port))
+
+
 if __name__ == "__main__":
-    asyncio.run(run(*map(int, sys.argv[1:4])))
+    main()

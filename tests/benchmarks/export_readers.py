@@ -8,6 +8,7 @@ exports the crawl in the folder `news` and reads each file back: every record mu
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 import tempfile
@@ -20,7 +21,9 @@ from crawler.records.reader import read_records
 
 
 def main() -> None:
-    records = list(read_records(sys.argv[1]))
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("output", type=Path, help="folder of a crawl, or a file of records")
+    records = list(read_records(parser.parse_args().output))
     texts = {record.id: record.text for record in records}
     with tempfile.TemporaryDirectory() as folder:
         for target, read in READERS.items():

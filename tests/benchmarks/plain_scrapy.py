@@ -7,6 +7,7 @@ Scrapy's default settings, which ask no robots.txt. The item carries the respons
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import resource
@@ -97,8 +98,10 @@ def main() -> None:
         def parse(self, response: Response, **_: Any) -> Iterator[dict[str, Any]]:
             yield {"response": response}
 
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("url")
     process = CrawlerProcess({"ITEM_PIPELINES": {Articles: 300}})
-    process.crawl(Plain, start_urls=[sys.argv[1]])
+    process.crawl(Plain, start_urls=[parser.parse_args().url])
     process.start()
 
 

@@ -5,6 +5,7 @@ python -m tests.benchmarks.process_tree FIGURES.json COMMAND [ARGUMENT ...]
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import ctypes
 import json
@@ -83,5 +84,13 @@ def proportional_mb(pid: int) -> float:
     return 0.0
 
 
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("figures", type=Path)
+    parser.add_argument("command", nargs=argparse.REMAINDER)
+    chosen = parser.parse_args()
+    chosen.figures.write_text(json.dumps(asdict(measure(chosen.command))), encoding="utf-8")
+
+
 if __name__ == "__main__":
-    Path(sys.argv[1]).write_text(json.dumps(asdict(measure(sys.argv[2:]))), encoding="utf-8")
+    main()

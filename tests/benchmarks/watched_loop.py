@@ -8,6 +8,7 @@ has other processes' time in it; its CPU has not.
 
 from __future__ import annotations
 
+import argparse
 import functools
 import json
 import runpy
@@ -109,21 +110,25 @@ def watch_state_thread(seen: Watched, changes: type) -> None:
 
 
 def main() -> None:
-    figures, module, *arguments = sys.argv[1:]
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("figures", type=Path)
+    parser.add_argument("module")
+    parser.add_argument("arguments", nargs=argparse.REMAINDER)
+    chosen = parser.parse_args()
     seen = Watched()
-    if module == "crawler":
+    if chosen.module == "crawler":
         from crawler.state.changes import StateChanges
         from crawler.state.store import CrawlStore
 
         watch_store(seen, CrawlStore)
         watch_state_thread(seen, StateChanges)
-    sys.argv = [module, *arguments]
+    sys.argv = [chosen.module, *chosen.arguments]
     measured = patch.object(Handle, "_run", watch(seen)), patch.object(socket.socket, "connect_ex", _connect(seen))
     with measured[0], measured[1]:
         try:
-            runpy.run_module(module, run_name="__main__", alter_sys=True)
+            runpy.run_module(chosen.module, run_name="__main__", alter_sys=True)
         finally:
-            Path(figures).write_text(json.dumps(asdict(seen)), encoding="utf-8")
+            chosen.figures.write_text(json.dumps(asdict(seen)), encoding="utf-8")
 
 
 if __name__ == "__main__":
