@@ -160,9 +160,9 @@ def test_what_is_not_there(crawled: Inline, arguments: tuple[str, ...], words: s
 
 def test_a_broken_line_is_named(crawled: Inline) -> None:
     path = next((crawled.folder / "output" / "records").rglob("run-1-*.jsonl"))
-    path.write_text(path.read_text() + "{broken\n")
-    for arguments in (("export",), ("export", "--latest"), ("diff", STORY.id[:4], "-o", str(path))):
+    path.write_text(path.read_text() + f"{{broken {STORY.id}\n")  # diff reads only lines that name its article
+    for arguments in (("export",), ("export", "--latest"), ("diff", STORY.id[:4])):
         ended = crawled.run(*arguments)
-        if ended.code:
-            assert ended.code == 5
-            assert f"{path.name}:4" in ended.err
+        assert (ended.code, len(ended.err.splitlines())) == (5, 1)
+        assert f"{path.name}:4: " in ended.err
+        assert "mend that line or move the file away" in ended.err
