@@ -66,7 +66,7 @@ def command(  # noqa: PLR0913 - the command line is its interface
         from crawler.view.html import ViewOptions, view_html
 
         _deliver(view_html(found.viewed, ViewOptions(correct, found.left_out)), output, opens, console)
-    return exit_code(len(found.viewed), found.failures)
+    return found.signal_exit or exit_code(len(found.viewed), found.failures)
 
 
 def _deliver(document: str, output: Path | None, opens: bool | None, console: Console) -> None:

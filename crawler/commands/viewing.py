@@ -48,6 +48,8 @@ class Found:
     viewed: list[Viewed] = field(default_factory=list)
     left_out: int = 0
     failures: int = 0
+    signal_exit: int | None = None
+    """Exit code of a signal that ended the fetching; None where none did."""
 
 
 def find(wanted: Wanted, console: Console) -> Found:
@@ -56,7 +58,7 @@ def find(wanted: Wanted, console: Console) -> Found:
     Raises UsageError for records whose labels are to be corrected.
     """
     found = Found()
-    fetched = _fetch([target for target in wanted.targets if _is_url(target)], wanted, console)
+    fetched = _fetch([target for target in wanted.targets if _is_url(target)], wanted, found, console)
     with WorkerPool(WorkerOptions(workers=1)) as pool:
         for target in wanted.targets:
             try:
@@ -131,7 +133,7 @@ def _decoded(page: Page) -> str:
     return decode(page.body, page.content_type).text
 
 
-def _fetch(urls: list[str], wanted: Wanted, console: Console) -> Mapping[str, Iterator[Input]]:
+def _fetch(urls: list[str], wanted: Wanted, found: Found, console: Console) -> Mapping[str, Iterator[Input]]:
     """Fetch the pages, as `winnow scrape` does. Raises what kept the fetching from its start."""
     if not urls:
         return {}
@@ -161,4 +163,5 @@ def _fetch(urls: list[str], wanted: Wanted, console: Console) -> Mapping[str, It
     run.start(urls=tuple(urls))
     if run.error is not None:
         raise run.error
+    found.signal_exit = run.signal_exit
     return {url: iter([outcome]) for url, outcome in outcomes.items()}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,7 +12,7 @@ from lxml import html as lxml_html
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.conftest import Bench, CommandLine, Inline, Web
+    from tests.conftest import Bench, CommandLine, Handler, Inline, Web
 
 
 def titles_of(document: bytes) -> list[str]:
@@ -61,6 +63,23 @@ def test_a_url_and_a_crawls_folder(winnow: CommandLine, inline: Inline, bench: B
     record = bench.written(winnow.folder / "output")[0]
     one = inline.run("view", record["id"][:10])
     assert (one.code, titles_of(one.out)) == (0, [record["title"]])
+
+
+def test_an_interrupt_is_told_by_the_exit_code(winnow: CommandLine, web: Web) -> None:
+    interrupted = threading.Event()
+
+    def late(handler: Handler) -> None:
+        interrupted.wait(30)
+        handler.hang_up()
+
+    web.answers["/late"] = late
+    running = winnow.start("view", web.url + "/late", "--allow-address", web.allow)
+    web.wait_for(1, "/late")
+    running.signal(signal.SIGINT)
+    interrupted.set()
+    ended = running.end(within=20)
+    assert ended.code == 130
+    assert len(ended.lines_on(web.url + "/late")) == 1
 
 
 @pytest.mark.parametrize(
