@@ -65,7 +65,7 @@ def versions_of(place: Path, digits: str) -> Taken:
 
     Raises FileUnreadable where there is none, or more than one id that fits, and for what cannot be read.
     """
-    found = [record for record in read_records(place) if record.id.startswith(digits)]
+    found = [record for record in read_records(place, digits.encode()) if record.id.startswith(digits)]
     ids = sorted({record.id for record in found})
     if not ids:
         raise FileUnreadable(f"no record in {place} has an id that begins so; name another place with --from")
