@@ -221,7 +221,7 @@ def test_usage(inline: Inline, arguments: tuple[str, ...], words: str) -> None:
 
 
 def test_a_url_cannot_steer_the_terminal(winnow: CommandLine) -> None:
-    ended = winnow.run("scrape", "http://news.example/\x1b[2J\x07\u202e\nforged: line")
+    ended = winnow.run("scrape", "http://127.0.0.9/\x1b[2J\x07\u202e\nforged: line")
     assert not {"\x1b", "\x07", "\u202e"} & set(ended.err)
     assert len(ended.err.splitlines()) == 2
 
