@@ -15,7 +15,6 @@ from typing import Any
 from crawler.addresses import parse_allowed
 from crawler.commands.console import Console
 from crawler.commands.delivery import NO_RECORD, SOME_FAILED
-from crawler.commands.destination import check_output
 from crawler.commands.engine import Run, set_up
 from crawler.commands.watching import watch_run
 from crawler.config import Site, choose_sites, load_sites
@@ -75,8 +74,6 @@ class Crawled:
 def crawl(options: CrawlOptions, console: Console) -> Crawled:
     """Run the news spider; raises UsageError, OutputError or LockHeld where the run could not begin or end."""
     sites = _checked_sites(options, console)
-    if options.metrics is not None:
-        check_output(options.metrics, overwrite=True, option="--metrics")
     run = set_up(NewsSpider, options.settings(), console, logging.WARNING)
     with console.progress("crawl") as tally:
         if console.shows_progress:
