@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 OF_THE_RUN = ("run_id", "fetched_at")
 OF_THE_SOURCE = ("discovered_via", "source_url")
 """Several sources list the same page; whichever answers first has found it."""
-OF_THE_ORDER = ("duplicate_of", "duplicate_cluster_id", "similarity", "boilerplate", "extraction")
-"""Of two that are alike the later one is marked; labels and scores of chaff rest on what is known of the site then."""
+OF_THE_ORDER = ("duplicate_of", "duplicate_cluster_id", "similarity", "boilerplate", "extraction", "captions")
+"""Of two that are alike the later one is marked; labels and scores of what is not the text rest on what is known of the
+site then."""
 
 
 def without(record: dict[str, Any], *names: str) -> dict[str, Any]:
