@@ -353,6 +353,7 @@ class Bench:
 
     story: Callable[[int], list[str]] = story
     page_of: Callable[..., str] = page_of
+    feed_of: Callable[[Web, list[str]], str] = feed_of
     add_stories: Callable[..., list[str]] = add_stories
     sites_toml: Callable[..., Path] = sites_toml
     written: Callable[[Path], list[dict[str, Any]]] = written

@@ -36,10 +36,8 @@ def paper(web: Web, bench: Bench) -> Web:
     return web
 
 
-def _feed(web: Web, *paths: str) -> None:
-    entries = "".join(f"<item><title>{path}</title><link>{web.url}{path}</link></item>" for path in paths)
-    feed = f'<?xml version="1.0"?><rss version="2.0"><channel><title>News</title>{entries}</channel></rss>'
-    web.add("/feed.xml", feed, "application/rss+xml")
+def _feed(bench: Bench, web: Web, *paths: str) -> None:
+    web.add("/feed.xml", bench.feed_of(web, [*paths]), "application/rss+xml")
 
 
 def _crawl(winnow: CommandLine, bench: Bench, web: Web, more: str = "") -> dict[str, dict[str, Any]]:
@@ -54,9 +52,9 @@ def _crawl(winnow: CommandLine, bench: Bench, web: Web, more: str = "") -> dict[
 
 
 def test_copies_of_what_was_written_before(winnow: CommandLine, inline: Inline, bench: Bench, paper: Web) -> None:
-    _feed(paper, "/story/1")
+    _feed(bench, paper, "/story/1")
     _crawl(winnow, bench, paper)
-    _feed(paper, "/story/1", "/story/2", "/copies/1", "/near/1", "/print/1")
+    _feed(bench, paper, "/story/1", "/story/2", "/copies/1", "/near/1", "/print/1")
     rows = _crawl(winnow, bench, paper)
     story = record_id(normalized_url(f"{paper.url}/story/1"))
     assert (rows["/copies/1"]["state"], rows["/copies/1"]["original_id"]) == ("duplicate", story)
@@ -76,9 +74,9 @@ def test_copies_of_what_was_written_before(winnow: CommandLine, inline: Inline, 
 
 
 def test_near_duplicates_can_be_dropped(winnow: CommandLine, bench: Bench, paper: Web) -> None:
-    _feed(paper, "/story/1")
+    _feed(bench, paper, "/story/1")
     _crawl(winnow, bench, paper, 'near_duplicates = "drop"\n')
-    _feed(paper, "/story/1", "/near/1", "/story/2")
+    _feed(bench, paper, "/story/1", "/near/1", "/story/2")
     rows = _crawl(winnow, bench, paper, 'near_duplicates = "drop"\n')
     story = record_id(normalized_url(f"{paper.url}/story/1"))
     assert (rows["/near/1"]["state"], rows["/near/1"]["original_id"]) == ("duplicate", story)

@@ -38,11 +38,6 @@ def crawl(winnow: CommandLine, bench: Bench, web: Web) -> tuple[Ended, dict[str,
     return ended, bench.reports(winnow.folder / "out")[-1]
 
 
-def feed_of(web: Web, paths: list[str]) -> str:
-    entries = "".join(f"<item><link>{web.url}{path}</link></item>" for path in paths)
-    return f'<?xml version="1.0"?><rss version="2.0"><channel><title>News</title>{entries}</channel></rss>'
-
-
 def number_of(record: dict[str, Any]) -> int:
     return int(record["url"].rpartition("/")[2])
 
@@ -54,7 +49,7 @@ def add(bench: Bench, web: Web, numbers: range, *, redesigned: bool = False) -> 
             page = page.replace("<article>", "<section class='story'><div>").replace("</article>", "</div></section>")
         web.add(f"/story/{number}", page)
     paths = [f"/story/{number}" for number in numbers]
-    web.add("/feed.xml", feed_of(web, paths), "application/rss+xml")
+    web.add("/feed.xml", bench.feed_of(web, paths), "application/rss+xml")
     web.add(
         "/", f"<html><head><link rel='alternate' type='application/rss+xml' href='{web.url}/feed.xml'></head></html>"
     )
