@@ -225,10 +225,14 @@ class StorePipeline:
         """Settle a page at which a pipeline failed: unsettled ones count as under way, and the run would not end."""
         self._lost(_requested_url(item), _crash(failure))
 
-    def spider_error(self, failure: Failure, response: Response | None) -> None:
-        """Settle a page at which the spider failed; without a response it failed before it asked for any."""
+    def spider_error(self, failure: Failure, response: Response | Failure | None) -> None:
+        """Settle a page at which the spider failed, also at what no response came to.
+
+        Without either it failed before it asked for any.
+        """
         if response is not None:
-            self._lost(response.meta.get("requested_url"), _crash(failure))
+            request: Any = response.request  # type: ignore[union-attr] # Scrapy sets it on failures too
+            self._lost(request.meta.get("requested_url"), _crash(failure))
 
     def _lost(self, requested_url: str | None, error: PageError) -> None:
         if self.error is None and requested_url in self.in_flight:
@@ -313,7 +317,7 @@ class StorePipeline:
 
 
 def _requested_url(item: Any) -> str | None:
-    return item.requested_url if isinstance(item, Page | Record) else None
+    return item.requested_url or item.url if isinstance(item, Page | Record) else None
 
 
 def _crash(failure: Failure) -> ExtractionCrashed:

@@ -27,6 +27,8 @@ URL = "https://news.example/1"
 PAGE = Page(b"", URL, URL)
 BOOM = Failure(RuntimeError("boom"))  # type: ignore[no-untyped-call]
 RESPONSE = Response(URL, request=Request(URL, meta={"requested_url": URL}))
+NO_RESPONSE = Failure(OSError("reset"))  # type: ignore[no-untyped-call]
+NO_RESPONSE.request = RESPONSE.request  # type: ignore[attr-defined] # as Scrapy sets it
 
 
 @asynccontextmanager
@@ -62,11 +64,13 @@ async def _causes_after(folder: Path, signal: object, **said: Any) -> dict[str, 
     [
         (signals.item_error, {"item": PAGE, "failure": BOOM}, "extraction_crashed"),
         (signals.spider_error, {"response": RESPONSE, "failure": BOOM}, "extraction_crashed"),
+        (signals.spider_error, {"response": NO_RESPONSE, "failure": BOOM}, "extraction_crashed"),
         (signals.spider_error, {"response": None, "failure": BOOM}, "run_stopped"),
         (signals.item_dropped, {"item": PAGE, "exception": DropItem("not for us")}, "not_article"),
+        (signals.item_dropped, {"item": Page(b"", URL), "exception": DropItem("not for us")}, "not_article"),
         (signals.item_dropped, {"item": PAGE, "exception": LeftOpen("held")}, "run_stopped"),
     ],
-    ids=["pipeline fails", "spider fails", "start fails", "dropped", "held"],
+    ids=["pipeline fails", "spider fails", "errback fails", "start fails", "dropped", "dropped, by its URL", "held"],
 )
 def test_a_page_that_others_lose_is_settled(tmp_path: Path, signal: object, said: dict[str, Any], cause: str) -> None:
     assert asyncio.run(_causes_after(tmp_path, signal, **said)) == {cause: 1}
