@@ -102,13 +102,15 @@ class WorkerPool:
     def close(self) -> None:
         """Stop the workers; calls that are not done are given up."""
         self._closed = True
+        for call in tuple(self._open):
+            # Before its worker is killed, which would count as the call's end.
+            if call.cancel():
+                call.set_running_or_notify_cancel()  # whoever waits for it is told
         for minder in self._minders:
             minder.stop()
             self._calls.put(None)
         for minder in self._minders:
             minder.thread.join(10)
-        for call in tuple(self._open):
-            call.cancel()
 
 
 class _Minder:
