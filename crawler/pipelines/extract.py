@@ -65,11 +65,13 @@ class ExtractPipeline:
         return record
 
     async def _read(self, page: Page, requested: str) -> Record | None:
-        """Return the record of a page, None for one that is held. Raises PageError."""
+        """Return the record of a page, None for one that is held. Raises PageError, and OutputError for a lost run."""
         store = self.crawler.get_item_pipeline(StorePipeline)
         knowledge = store.knowledge if store is not None else None
         waiting = store.in_flight.get(requested) if store is not None else None
         async with self._turn:
+            if store is not None and store.error is not None:
+                raise store.error  # told while the page waited; its record could not be kept
             if knowledge is None or waiting is None:
                 return await self._read_once(page)
             try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Future
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -18,8 +18,10 @@ from scrapy.http import Request, Response
 from scrapy.settings import Settings
 from twisted.python.failure import Failure
 
+from crawler.errors import OutputError
 from crawler.items import DiscoveredVia, Extraction, Link, Page, Record, Status
 from crawler.pipelines import ExtractPipeline, LeftOpen, StorePipeline
+from crawler.pipelines.extract import AHEAD
 from crawler.state.values import GIVEN_SITE, Candidate, Poll
 from crawler.workers import WorkerOptions
 
@@ -76,21 +78,58 @@ def test_a_page_that_others_lose_is_settled(tmp_path: Path, signal: object, said
     assert asyncio.run(_causes_after(tmp_path, signal, **said)) == {cause: 1}
 
 
-def test_pages_of_another_projects_spider_are_written_once(tmp_path: Path) -> None:
-    record = Record(
-        id="0" * 32, url=URL, requested_url=URL, normalized_url="news.example/1", text="Text", text_hash="sha256:1",
+def _record(url: str) -> Record:
+    return Record(
+        id="0" * 32, url=url, requested_url=url, normalized_url="news.example/1", text="Text", text_hash="sha256:1",
         extraction=Extraction(Status.OK, None, "model", {}),
     )  # fmt: skip
+
+
+def _reading(
+    crawler: Crawler, pipeline: StorePipeline, submit: Callable[[str, Page], Future[Record]]
+) -> ExtractPipeline:
+    """Return the first pipeline with a pool of one worker that is this function."""
+    made: Any = crawler
+    workers = SimpleNamespace(options=WorkerOptions(workers=1), pool=SimpleNamespace(submit=submit))
+    made.get_extension = lambda _: workers
+    made.get_item_pipeline = lambda _: pipeline
+    return ExtractPipeline(crawler)
+
+
+def test_pages_that_wait_are_not_read_once_the_run_ends(tmp_path: Path) -> None:
+    given: list[Future[Record]] = []
+
+    def submit(function: str, page: Page) -> Future[Record]:
+        given.append(Future())
+        if len(given) > AHEAD:
+            given[-1].set_result(_record(URL))
+        return given[-1]
+
+    async def crawl() -> list[object]:
+        async with _opened(tmp_path) as (crawler, pipeline):
+            reading = _reading(crawler, pipeline, submit)
+            pages = [Page(b"", f"https://news.example/{number}") for number in range(5)]
+            tasks = [asyncio.create_task(reading.process_item(page)) for page in pages]
+            while len(given) < AHEAD:
+                await asyncio.sleep(0)
+            pipeline.error = OutputError("no space left")
+            for number, call in enumerate(given):
+                call.set_result(_record(f"https://news.example/{number}"))
+            return list(await asyncio.gather(*tasks, return_exceptions=True))
+
+    ended = asyncio.run(crawl())
+    assert [type(end) for end in ended] == [Record] * AHEAD + [DropItem] * 3
+    assert len(given) == AHEAD
+
+
+def test_pages_of_another_projects_spider_are_written_once(tmp_path: Path) -> None:
+    record = _record(URL)
     done: Future[Record] = Future()
     done.set_result(record)
 
     async def crawl() -> None:
         async with _opened(tmp_path) as (crawler, pipeline):
-            made: Any = crawler
-            pool = SimpleNamespace(submit=lambda *_: done)
-            made.get_extension = lambda _: SimpleNamespace(options=WorkerOptions(), pool=pool)
-            made.get_item_pipeline = lambda _: pipeline
-            reading = ExtractPipeline(crawler)
+            reading = _reading(crawler, pipeline, lambda *_: done)
             page = Page(b"", URL)
             read = await reading.process_item(page)
             with pytest.raises(LeftOpen, match="under way already"):
