@@ -61,4 +61,4 @@ def _look(run: Run, tally: Tally, limit: int, counted_url: str) -> None:
     asked = len(stored.in_flight) - (counted_url in stored.in_flight)
     total = tally.done + asked + waiting
     tally.total = min(total, limit) if limit else total
-    tally.places = [site for site, pages in stored.in_flight_of_site.most_common() if pages > 0]
+    tally.places = [site for site, pages in stored.in_flight.of_site.most_common() if pages > 0]

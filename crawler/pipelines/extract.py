@@ -11,7 +11,8 @@ from scrapy.exceptions import DropItem, NotConfigured
 from crawler.errors import LanguageUnwanted, OutputError, PageError, RightsReserved
 from crawler.extensions import Workers
 from crawler.items import Page, Record
-from crawler.pipelines.store import LeftOpen, StorePipeline
+from crawler.pipelines.in_flight import LeftOpen
+from crawler.pipelines.store import StorePipeline
 from crawler.rights import Rights, reserved
 from crawler.signals import page_failed
 from crawler.statuses import status_error

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,9 +13,11 @@ from typing import TYPE_CHECKING, Any, Self
 from scrapy import signals
 from scrapy.exceptions import DropItem, NotConfigured
 
-from crawler.errors import ExtractionCrashed, NotArticle, OutputError, PageError
-from crawler.items import DiscoveredVia, JsonValue, Label, Link, Page, Record, Verdict
+from crawler.errors import OutputError, PageError
+from crawler.items import JsonValue, Label, Page, Record, Verdict
 from crawler.pipelines.flushing import Flushing
+from crawler.pipelines.in_flight import PagesInFlight
+from crawler.pipelines.lost_pages import LostPages
 from crawler.pipelines.opening import open_store
 from crawler.reports import RunFigures, SiteRun, run_report
 from crawler.signals import page_failed, page_recorded, page_repeated, page_unchanged
@@ -25,7 +26,7 @@ from crawler.site_learning import SiteLearning
 from crawler.state.protocol import Store
 from crawler.state.runs import new_run_id
 from crawler.state.settlements import as_written
-from crawler.state.values import GIVEN_SITE, Outcome, Waiting
+from crawler.state.values import Outcome, Waiting
 from crawler.traffic import SiteTraffic
 from crawler.urls import normalized_url, record_id
 
@@ -33,14 +34,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from scrapy.crawler import Crawler
-    from scrapy.http import Response
-    from twisted.python.failure import Failure
 
 logger = logging.getLogger(__name__)
-
-
-class LeftOpen(DropItem):
-    """Dropped and not settled by that: the page is held, or another one of its URL is under way."""
 
 
 class StorePipeline:
@@ -48,17 +43,12 @@ class StorePipeline:
 
     def __init__(self, scrapy_crawler: Crawler) -> None:
         self.crawler = scrapy_crawler
-        self.in_flight: dict[str, Waiting] = {}
-        """Requested URL -> ledger row, for pages asked for and not settled yet."""
-        self.in_flight_of_site: Counter[str] = Counter()
-        self._takes_from_ledger = False
-        """Whether the spider asks for pages that wait there, as ours do."""
+        self.in_flight = PagesInFlight()
         self.figures = RunFigures()
         self.sites_without_copies = frozenset[str]()
         """Names of the sites whose near-duplicates are settled as duplicates instead of written and marked."""
         self.knowledge: SiteKnowledge | None = None
         """What is known of the sites; None where pages are read alone."""
-        self._body_hashes: dict[str, str] = {}
         self.error: OutputError | None = None
         """What kept records or report from being written."""
         self.report_path: Path | None = None
@@ -86,36 +76,20 @@ class StorePipeline:
         self._store = open_store(self.crawler.settings, self.run_id, now)
         self.crawler.signals.connect(self.page_failed, page_failed)
         self.crawler.signals.connect(self.page_unchanged, page_unchanged)
-        self.crawler.signals.connect(self.item_dropped, signals.item_dropped)
-        self.crawler.signals.connect(self.item_error, signals.item_error)
-        self.crawler.signals.connect(self.spider_error, signals.spider_error)
+        self._lost_pages = LostPages(self.crawler, lambda url: self.error is None and url in self.in_flight)
         self.crawler.signals.connect(self.spider_closed, signals.spider_closed)
         if self.crawler.settings.getbool("WINNOW_SITE_MEMORY"):
-            self.knowledge = SiteKnowledge(SiteLearning(self._store.site_memory, len(Label)), self.in_flight_of_site)
+            self.knowledge = SiteKnowledge(SiteLearning(self._store.site_memory, len(Label)), self.in_flight.of_site)
         self._flushing = Flushing(self._store, self._unsaved, lambda: self.error is not None, self.fail)
-
-    def begin(self, waiting: Waiting) -> None:
-        """Note that the page of a ledger row is being asked for."""
-        self._takes_from_ledger = True
-        self._note(waiting)
 
     def hand_in(self, requested_url: str, page: Page) -> None:
         """Note a page of a spider that takes none from the ledger: those of other projects know nothing of it.
 
-        Raises BadUrl, and LeftOpen for a URL that is under way.
+        Raises BadUrl, and LeftOpen for a URL that is in flight.
         """
-        if self._takes_from_ledger:
-            return
-        self.knowledge = None  # nobody would send a held page again
-        if requested_url in self.in_flight:
-            raise LeftOpen(f"{requested_url}: under way already")
-        key = normalized_url(requested_url, page.significant_params)
-        link = page.link or Link(requested_url, DiscoveredVia.GIVEN)
-        self._note(Waiting(requested_url, key, GIVEN_SITE, link, attempts=0))
-
-    def _note(self, waiting: Waiting) -> None:
-        self.in_flight[waiting.url] = waiting
-        self.in_flight_of_site[waiting.site] += 1
+        if not self.in_flight.is_from_ledger:
+            self.knowledge = None  # nobody would send a held page again
+            self.in_flight.hand_in(requested_url, page)
 
     def site_ended(self, site: str) -> None:
         """Note that no further page of the site is asked for."""
@@ -130,7 +104,7 @@ class StorePipeline:
         if self.knowledge is None or self.error is not None:
             return
         is_lost = self.store.turns.is_lost(site)
-        if is_lost or not self.in_flight_of_site[site]:
+        if is_lost or not self.in_flight.of_site[site]:
             stored = self.knowledge.learning.let_go(site)
             if stored is not None and not is_lost:
                 self._keep(lambda: self.store.keep_site_memories({site: stored}))
@@ -143,11 +117,6 @@ class StorePipeline:
     def expects_more(self) -> bool:
         """Whether a page is held or may come to be held."""
         return self.knowledge is not None and self.knowledge.expects()
-
-    def fetched(self, requested_url: str, body_hash: str) -> None:
-        """Note the sha256 of a page's bytes, by which a later visit sees that nothing changed."""
-        if requested_url in self.in_flight:
-            self._body_hashes[requested_url] = body_hash
 
     async def process_item(self, item: Any) -> Any:
         """Write a record and return its JSON object. Raises DropItem for a duplicate."""
@@ -166,8 +135,8 @@ class StorePipeline:
         """Write a record and return its JSON object. Raises DropItem for one that is not written."""
         if (item.requested_url or "") not in self.in_flight:
             raise DropItem(f"{item.requested_url}: its site was taken over by another worker meanwhile")
-        waiting = self._settled(item.requested_url or "")
-        body_hash = self._body_hashes.pop(waiting.url, None)
+        body_hash = self.in_flight.body_hash(item.requested_url or "")
+        waiting = self.in_flight.settle(item.requested_url or "")
         verdict = self.store.claim(item, waiting)
         if verdict.state == "new" and verdict.duplicate_of and waiting.site in self.sites_without_copies:
             self.store.leave_out(item)
@@ -176,7 +145,7 @@ class StorePipeline:
         self.crawler.signals.send_catch_log(page_recorded, requested_url=waiting.url, record=record, verdict=verdict)
         if verdict.state == "duplicate":
             assert verdict.original_id is not None
-            if verdict.original_id == item.id and not self._takes_from_ledger:
+            if verdict.original_id == item.id and not self.in_flight.is_from_ledger:
                 raise DropItem(f"{waiting.url}: its record is written already")
             same = _outcome(waiting, "duplicate", original_id=verdict.original_id)
             self.store.settle(
@@ -201,7 +170,8 @@ class StorePipeline:
         known = None if waiting is None or waiting.revisit else self.store.body_holder(body_hash)
         if known is None:
             return False
-        same = _outcome(self._settled(requested_url), "duplicate", detail="the same bytes", original_id=known.record_id)
+        waiting = self.in_flight.settle(requested_url)
+        same = _outcome(waiting, "duplicate", detail="the same bytes", original_id=known.record_id)
         page_id = record_id(normalized_url(page_url, significant_params))
         self.store.settle(replace(same, page_id=page_id, page_published=known.published))
         self.crawler.signals.send_catch_log(page_repeated, requested_url=requested_url)
@@ -212,36 +182,14 @@ class StorePipeline:
         """Settle a page that gave no record."""
         if requested_url not in self.in_flight:
             return
-        waiting = self._settled(requested_url)
+        waiting = self.in_flight.settle(requested_url)
         self.store.settle(_outcome(waiting, error.state, cause=error.cause, detail=str(error)))
         self._flush_if_due()
-
-    def item_dropped(self, item: Any, exception: DropItem) -> None:
-        """Settle a page that a pipeline of the user's own dropped; one of ours has settled what it drops."""
-        if not isinstance(exception, LeftOpen):
-            self._lost(_requested_url(item), NotArticle(f"dropped by a pipeline: {exception}"))
-
-    def item_error(self, item: Any, failure: Failure) -> None:
-        """Settle a page at which a pipeline failed: unsettled ones count as under way, and the run would not end."""
-        self._lost(_requested_url(item), _crash(failure))
-
-    def spider_error(self, failure: Failure, response: Response | Failure | None) -> None:
-        """Settle a page at which the spider failed, also at what no response came to.
-
-        Without either it failed before it asked for any.
-        """
-        if response is not None:
-            request: Any = response.request  # type: ignore[union-attr] # Scrapy sets it on failures too
-            self._lost(request.meta.get("requested_url"), _crash(failure))
-
-    def _lost(self, requested_url: str | None, error: PageError) -> None:
-        if self.error is None and requested_url in self.in_flight:
-            self.crawler.signals.send_catch_log(page_failed, requested_url=requested_url, error=error)
 
     def page_unchanged(self, requested_url: str) -> None:
         """Settle a page that we have and that is the same."""
         if requested_url in self.in_flight:
-            waiting = self._settled(requested_url)
+            waiting = self.in_flight.settle(requested_url)
             self._settle_unchanged(waiting, waiting.etag, waiting.last_modified, waiting.body_hash)
 
     def _settle_unchanged(
@@ -285,11 +233,6 @@ class StorePipeline:
         if self._flushing is not None:
             await self._flushing.end()
 
-    def _settled(self, requested_url: str) -> Waiting:
-        waiting = self.in_flight.pop(requested_url)
-        self.in_flight_of_site[waiting.site] -= 1
-        return waiting
-
     def _save_memories(self) -> None:
         memories = {} if self.knowledge is None else self.knowledge.unsaved(at_end=True)
         if memories:
@@ -314,14 +257,6 @@ class StorePipeline:
             self.error = error
             logger.error("%s", error)
             self._stopping = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason="output_failed"))
-
-
-def _requested_url(item: Any) -> str | None:
-    return item.requested_url or item.url if isinstance(item, Page | Record) else None
-
-
-def _crash(failure: Failure) -> ExtractionCrashed:
-    return ExtractionCrashed(f"{type(failure.value).__name__}: {failure.value}")
 
 
 def _outcome(

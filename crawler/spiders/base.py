@@ -108,7 +108,7 @@ class ArticleSpider(Spider):
             if self.store_pipeline.repeats(meta["requested_url"], response.url, body_hash, significant_params):
                 self._wake.set()
                 return
-            self.store_pipeline.fetched(meta["requested_url"], body_hash)
+            self.store_pipeline.in_flight.fetched(meta["requested_url"], body_hash)
         yield Page(
             body=response.body,
             url=response.url,

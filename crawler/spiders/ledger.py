@@ -119,7 +119,7 @@ class LedgerSpider(ArticleSpider):
             return False
         pipeline.site_ended(name)
         pipeline.let_go(name)
-        under_way = pipeline.in_flight_of_site[name]
+        under_way = pipeline.in_flight.of_site[name]
         return turns.end(
             name, is_done=not turns.is_given(name), in_flight=under_way, pause_seconds=self._pause_of(name)
         )
@@ -165,14 +165,14 @@ class LedgerSpider(ArticleSpider):
         if not budget:
             pipeline.store.explain_waiting(name, BudgetReached.cause)
             return []
-        room = PAGES_IN_FLIGHT - pipeline.in_flight_of_site[name]
+        room = PAGES_IN_FLIGHT - pipeline.in_flight.of_site[name]
         if room < PAGES_IN_FLIGHT // 2:
             return None
         taken = pipeline.store.take_waiting(name, min(room, budget))
         # Of a site that was lost and came back, some may be under way still.
         rows = [waiting for waiting in taken if waiting.url not in pipeline.in_flight]
         for waiting in rows:
-            pipeline.begin(waiting)
+            pipeline.in_flight.begin(waiting)
         self._asked_of_site[name] += len(rows)
         return rows if rows or not taken else None
 

@@ -54,7 +54,7 @@ async def _causes_after(folder: Path, signal: object, **said: Any) -> dict[str, 
         poll = Poll("given:", "news", DiscoveredVia.GIVEN, None, None, None, None, "2026-11-22T10:45:01Z")
         pipeline.store.record_poll(poll, [Candidate(Link(URL, DiscoveredVia.GIVEN), "news.example/1", "news")])
         for waiting in pipeline.store.take_waiting("news", 1):
-            pipeline.begin(waiting)
+            pipeline.in_flight.begin(waiting)
         crawler.signals.send_catch_log(signal, **said)
         account = pipeline.store.account()["news"]
         assert account.holds
