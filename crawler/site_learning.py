@@ -32,7 +32,7 @@ class LearningOptions:
     memories: int = 64
     """Sites whose memory is at hand; those of others are bytes. Chosen."""
     unsaved_articles: int = 32
-    """Articles after which a memory is to be saved: what a kill costs is learned anew. Chosen."""
+    """Readings that taught something after which a memory is saved: what a kill costs is learned anew. Chosen."""
 
 
 DEFAULT_OPTIONS = LearningOptions()
@@ -61,10 +61,12 @@ class HeldPage:
 @dataclass(slots=True)
 class _Known:
     memory: SiteMemory
-    saved: int
-    """Its serial when it was last saved."""
+    saved: int = 0
+    """Its revision when it was last saved; -1: not as it is."""
+    revision: int = 0
+    """Times that it changed since it is at hand."""
     snapshot: bytes = b""
-    snapshot_serial: int = -1
+    snapshot_revision: int = -1
 
 
 class SiteLearning:
@@ -80,6 +82,8 @@ class SiteLearning:
         self._load = load
         self._labels = labels
         self._known: OrderedDict[str, _Known] = OrderedDict()
+        self._articles: dict[str, float] = {}
+        """Of the sites asked for in this run, also of those that are not at hand: it is asked after every page."""
         self._unsaved: dict[str, bytes] = {}
         """Memories that are not at hand any more."""
         self._held: OrderedDict[str, list[HeldPage]] = OrderedDict()
@@ -87,13 +91,15 @@ class SiteLearning:
     def snapshot(self, site: str) -> bytes:
         """Return the site's memory for a worker; for a well-known site it may be a few articles old."""
         known = self._site(site)
-        behind = known.memory.serial - known.snapshot_serial
-        if known.snapshot_serial < 0 or behind > known.memory.serial // 16:
-            known.snapshot, known.snapshot_serial = to_bytes(known.memory), known.memory.serial
+        behind = known.revision - known.snapshot_revision
+        if known.snapshot_revision < 0 or behind > known.memory.serial // 16:
+            known.snapshot, known.snapshot_revision = to_bytes(known.memory), known.revision
         return known.snapshot
 
     def articles(self, site: str) -> float:
-        return self._site(site).memory.articles
+        if site not in self._articles:
+            self._site(site)
+        return self._articles[site]
 
     def is_thin(self, site: str) -> bool:
         return self.articles(site) < self.options.enough
@@ -104,10 +110,12 @@ class SiteLearning:
             return
         known = self._site(site)
         before = known.memory.template
-        known.memory = remember(known.memory, observation_from_bytes(observation))
+        memory = remember(known.memory, observation_from_bytes(observation))
+        known.revision += memory is not known.memory
+        known.memory, self._articles[site] = memory, memory.articles
         after = known.memory.template
         if (is_trusted(before), before.version) != (is_trusted(after), after.version):
-            known.snapshot_serial = -1  # the next page is to know it
+            known.snapshot_revision = -1  # the next page is to know it
         if before.version != after.version:
             self.changes[site] = after.since
             logger.warning("the template of %s changed on %s: its pages are read in full again", site, after.since)
@@ -146,7 +154,8 @@ class SiteLearning:
     def let_go(self, site: str) -> bytes | None:
         """Return the site's memory where it changed since it was saved; asked for again, it is loaded anew."""
         known = self._known.pop(site, None)
-        if known is None or known.memory.serial == known.saved:
+        self._articles.pop(site, None)
+        if known is None or known.revision == known.saved:
             return self._unsaved.pop(site, None)
         return to_bytes(known.memory)
 
@@ -161,9 +170,9 @@ class SiteLearning:
     def _take(self, articles: int) -> dict[str, bytes]:
         taken, self._unsaved = self._unsaved, {}
         for site, known in self._known.items():
-            if known.memory.serial - known.saved >= articles:
+            if known.revision - known.saved >= articles:
                 taken[site] = to_bytes(known.memory)
-                known.saved = known.memory.serial
+                known.saved = known.revision
         return taken
 
     def _site(self, site: str) -> _Known:
@@ -173,10 +182,11 @@ class SiteLearning:
             unsaved = stored is not None
             stored = stored if stored is not None else self._load(site)
             memory = self._read(stored)
-            known = self._known[site] = _Known(memory, -1 if unsaved else memory.serial)
+            known = self._known[site] = _Known(memory, saved=-1 if unsaved else 0)
+            self._articles[site] = memory.articles
         self._known.move_to_end(site)
         while len(self._known) > self.options.memories:
             name, old = self._known.popitem(last=False)
-            if old.memory.serial != old.saved:
+            if old.revision != old.saved:
                 self._unsaved[name] = to_bytes(old.memory)
         return known

@@ -9,6 +9,7 @@ from crawler.flow import record_of
 from crawler.items import Label, Page, Record
 from crawler.site_knowledge import SiteKnowledge
 from crawler.site_learning import LearningOptions, SiteLearning
+from crawler.site_memory.storage import from_bytes
 from tests.site_memory.small_site import article
 
 SITE = "news.example"
@@ -130,6 +131,37 @@ def test_memories_that_are_not_at_hand_are_not_lost() -> None:
         learning.learn(site, observation.site_observation)
     assert [learning.articles(site) for site in ("a", "b", "c", "d")] == [1, 1, 1, 1]
     assert sorted(learning.unsaved()) == ["a", "b", "c", "d"]
+
+
+def test_how_many_articles_a_site_has_is_known_without_its_memory() -> None:
+    """It is asked for all sites with held pages after every page."""
+    loaded: list[str] = []
+    learning = SiteLearning(loaded.append, len(Label), LearningOptions(memories=2))
+    sites = ("a", "b", "c", "d")
+    assert [learning.is_thin(site) for site in 3 * sites] == [True] * 12
+    assert loaded == list(sites)
+
+
+def test_each_article_teaches_the_template_once() -> None:
+    desk = Desk(LearningOptions(enough=8))
+    for number in range(9):
+        desk.read(page_of(number))
+        desk.go_on()
+    (stored,) = desk.learning.unsaved().values()
+    memory = from_bytes(stored)
+    assert memory.articles == 9
+    assert 0 < memory.template.lessons <= 9
+
+
+def test_what_only_taught_the_template_is_saved(desk: Desk) -> None:
+    for number in range(9):
+        desk.read(page_of(number))
+        desk.go_on()
+    (before,) = desk.learning.unsaved().values()
+    desk.read(page_of(3))
+    (after,) = desk.learning.unsaved().values()
+    assert from_bytes(after).articles == from_bytes(before).articles
+    assert from_bytes(after).template.lessons == from_bytes(before).template.lessons + 1
 
 
 def test_a_site_that_teaches_nothing_does_not_hold_up_the_run(desk: Desk) -> None:

@@ -54,7 +54,10 @@ def label_page(
     lines = find_main_content(root, url=page.url)
     evidence = replace(evidence, kept=kept_shares(tree.blocks, lines))
     segments = label_blocks(tree, evidence, all_reasons=options.all_reasons)
-    labelled = _labelled(tree, evidence, segments, "blocks+trafilatura" if lines else "blocks")
+    # A page that is held is read again, and teaches the template then.
+    labelled = _labelled(
+        tree, evidence, segments, "blocks+trafilatura" if lines else "blocks", teaches=not page.is_held
+    )
     if page.is_held and site is not None:
         first = first_reading(site, evidence.kept, segments, labelled.method)
         return replace(labelled, first_reading=first)
@@ -65,15 +68,19 @@ def _labelled_again(tree: BlockTree, evidence: PageEvidence, site: SiteReading, 
     evidence = replace(evidence, kept=kept_of(first))
     site.hold_against_template(tree.blocks, tree.containers, evidence.titles)
     segments = sift(tree, label_again(tree, evidence, site, first), evidence)
-    return _labelled(tree, evidence, segments, first.method)
+    return _labelled(tree, evidence, segments, first.method, teaches=True)
 
 
-def _labelled(tree: BlockTree, evidence: PageEvidence, segments: tuple[Segment, ...], method: str) -> LabelledPage:
+def _labelled(
+    tree: BlockTree, evidence: PageEvidence, segments: tuple[Segment, ...], method: str, *, teaches: bool
+) -> LabelledPage:
     quality = estimate_quality(tree.blocks, segments, evidence.kept)
-    return LabelledPage(segments, method, quality, _observation(evidence, segments, quality))
+    return LabelledPage(segments, method, quality, _observation(evidence, segments, quality, teaches=teaches))
 
 
-def _observation(evidence: PageEvidence, segments: tuple[Segment, ...], quality: float | None) -> bytes | None:
+def _observation(
+    evidence: PageEvidence, segments: tuple[Segment, ...], quality: float | None, *, teaches: bool = True
+) -> bytes | None:
     if evidence.site is None:
         return None
-    return evidence.site.observation([NUMBERS[segment.label] for segment in segments], quality)
+    return evidence.site.observation([NUMBERS[segment.label] for segment in segments], quality, teaches=teaches)

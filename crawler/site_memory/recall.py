@@ -108,10 +108,11 @@ class SiteReading:
             return dict(reasons)
         return {block: self.recalled.reason(block, chosen[block], reason) for block, reason in reasons.items()}
 
-    def observation(self, labels: Sequence[int], quality: float | None) -> bytes | None:
+    def observation(self, labels: Sequence[int], quality: float | None, *, teaches: bool = True) -> bytes | None:
         """Return what the page adds to the memory, None for a page without blocks or a copy of an article.
 
-        `labels` are the numbers of the labels that its blocks have in the end, `quality` is its estimate.
+        `labels` are the numbers of the labels that its blocks have in the end, `quality` is its estimate; `teaches`
+        says whether the template learns from it, which it does once from each reading that counts.
         """
         if self._template is not None and self._template.is_answer:
             own = self._template.observation(labels, self.day)
@@ -119,7 +120,7 @@ class SiteReading:
         if self.recalled is None or self.recalled.evidence.is_copy:
             return None
         seen = self.recalled.seen
-        if self._template is not None and self.recalled.evidence.others >= LEAST_ARTICLES:
+        if teaches and self._template is not None and self.recalled.evidence.others >= LEAST_ARTICLES:
             seen = replace(seen, lesson=self._template.lesson(labels, quality, self.day))
         return observation_to_bytes(seen)
 

@@ -80,6 +80,8 @@ def observation_to_bytes(seen: Observation) -> bytes:
 
 def observation_from_bytes(stored: bytes) -> Observation:
     """Return the observation. Raises ValueError for bytes that are none."""
+    if len(stored) < SEEN.size:
+        raise ValueError("too short for an observation")
     mark, labels, is_whole, rows, article, of_lesson = SEEN.unpack_from(stored)
     if mark != SEEN_MARK:
         raise ValueError("no observation of this version")
