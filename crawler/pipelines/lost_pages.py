@@ -54,6 +54,7 @@ class LostPages:
 
 
 def _requested_url(item: Any) -> str | None:
+    """Return what the page of an item is accounted under: Scrapy names the item that the spider yielded."""
     return item.requested_url or item.url if isinstance(item, Page | Record) else None
 
 

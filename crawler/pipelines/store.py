@@ -132,34 +132,44 @@ class StorePipeline:
         return content
 
     def _keep_record(self, item: Record) -> JsonValue:
-        """Write a record and return its JSON object. Raises DropItem for one that is not written."""
-        if (item.requested_url or "") not in self.in_flight:
+        """Write a record and return its JSON object. Raises DropItem for one that is not written.
+
+        Raises ValueError or TypeError for one that is no JSON, as a pipeline of the user's own may make it: its page
+        is in flight still, and ends as any at which a pipeline fails.
+        """
+        waiting = self.in_flight.get(item.requested_url or "")
+        if waiting is None:
             raise DropItem(f"{item.requested_url}: its site was taken over by another worker meanwhile")
-        body_hash = self.in_flight.body_hash(item.requested_url or "")
-        waiting = self.in_flight.settle(item.requested_url or "")
+        body_hash = self.in_flight.body_hash(waiting.url)
         verdict = self.store.claim(item, waiting)
         if verdict.state == "new" and verdict.duplicate_of and waiting.site in self.sites_without_copies:
             self.store.leave_out(item)
             verdict = Verdict("duplicate", verdict.duplicate_of, similarity=verdict.similarity)
         record = as_written(replace(item, run_id=self.run_id), verdict)
+        content: JsonValue = None
+        if verdict.state in {"new", "changed"}:
+            content = self.store.write(record, waiting.site, waiting.normalized_url, body_hash)
+            self.figures.count(waiting.site, record)
+        self.in_flight.settle(waiting.url)
         self.crawler.signals.send_catch_log(page_recorded, requested_url=waiting.url, record=record, verdict=verdict)
         if verdict.state == "duplicate":
-            assert verdict.original_id is not None
-            if verdict.original_id == item.id and not self.in_flight.is_from_ledger:
-                raise DropItem(f"{waiting.url}: its record is written already")
-            same = _outcome(waiting, "duplicate", original_id=verdict.original_id)
-            self.store.settle(
-                replace(same, page_id=item.id, page_published=item.date_published, similarity=verdict.similarity)
-            )
-            self._flush_if_due()
+            self._settle_duplicate(waiting, item, verdict)
             raise DropItem(f"{waiting.url}: repeats {verdict.original_id}")
         if verdict.state == "unchanged":
             self._settle_unchanged(waiting, item.etag, item.last_modified, body_hash)
             raise DropItem(f"{waiting.url}: the text is the same")
-        content = self.store.write(record, waiting.site, waiting.normalized_url, body_hash)
-        self.figures.count(waiting.site, record)
         self._flush_if_due()
         return content
+
+    def _settle_duplicate(self, waiting: Waiting, item: Record, verdict: Verdict) -> None:
+        assert verdict.original_id is not None
+        if verdict.original_id == item.id and not self.in_flight.is_from_ledger:
+            raise DropItem(f"{waiting.url}: its record is written already")
+        same = _outcome(waiting, "duplicate", original_id=verdict.original_id)
+        self.store.settle(
+            replace(same, page_id=item.id, page_published=item.date_published, similarity=verdict.similarity)
+        )
+        self._flush_if_due()
 
     def repeats(self, requested_url: str, page_url: str, body_hash: str, significant_params: frozenset[str]) -> bool:
         """Settle a page whose bytes gave a record already, here or at another address; False where none did.
@@ -170,9 +180,9 @@ class StorePipeline:
         known = None if waiting is None or waiting.revisit else self.store.body_holder(body_hash)
         if known is None:
             return False
+        page_id = record_id(normalized_url(page_url, significant_params))
         waiting = self.in_flight.settle(requested_url)
         same = _outcome(waiting, "duplicate", detail="the same bytes", original_id=known.record_id)
-        page_id = record_id(normalized_url(page_url, significant_params))
         self.store.settle(replace(same, page_id=page_id, page_published=known.published))
         self.crawler.signals.send_catch_log(page_repeated, requested_url=requested_url)
         self._flush_if_due()
@@ -204,9 +214,7 @@ class StorePipeline:
         if self._flushing is not None:
             self._flushing.stop()
         if self.knowledge is not None and self.error is None:
-            for record in self.knowledge.left_over():
-                with contextlib.suppress(DropItem):
-                    self._keep_record(record)
+            self._keep(self._keep_left_over)
             self.figures.template_changes = self.knowledge.learning.changes
             self._keep(self._save_memories)
         store, self._store = self.store, None
@@ -232,6 +240,11 @@ class StorePipeline:
     async def close_spider(self) -> None:
         if self._flushing is not None:
             await self._flushing.end()
+
+    def _keep_left_over(self) -> None:
+        for record in self.knowledge.left_over() if self.knowledge is not None else ():
+            with contextlib.suppress(DropItem):
+                self._keep_record(record)
 
     def _save_memories(self) -> None:
         memories = {} if self.knowledge is None else self.knowledge.unsaved(at_end=True)

@@ -22,12 +22,17 @@ def json_line(obj: Mapping[str, JsonValue]) -> str:
 
     Raises ValueError for NaN and infinities, TypeError for what JSON does not have.
     """
-    line = json.dumps(dict(obj), ensure_ascii=False, allow_nan=False)
-    try:
-        line.encode()  # seven times as fast as to look for surrogates
-    except UnicodeEncodeError:
-        line = line.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    line = encodable(json.dumps(dict(obj), ensure_ascii=False, allow_nan=False))
     return _UNPRINTABLE.sub(_escaped, line)
+
+
+def encodable(text: str) -> str:
+    """Return the text as UTF-8 can have it: a pair of surrogates as its character, a lone one as U+FFFD."""
+    try:
+        text.encode()  # seven times as fast as to look for surrogates
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text
 
 
 def _escaped(match: re.Match[str]) -> str:

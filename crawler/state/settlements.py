@@ -6,6 +6,7 @@ import sqlite3
 from dataclasses import dataclass, fields, replace
 
 from crawler.items import Record, Verdict
+from crawler.records.lines import encodable
 from crawler.state.runs import utc_now
 from crawler.state.values import Outcome
 
@@ -84,7 +85,7 @@ def settlement_of_record(record: Record, verdict: Verdict, key: str, site: str, 
         page_id=record.id,
         page_published=record.date_published,
         text_hash=record.text_hash,
-        title=record.title,
+        title=None if record.title is None else encodable(record.title),
         version=record.version,
         etag=record.etag,
         last_modified=record.last_modified,
@@ -102,7 +103,7 @@ def settlement_of_outcome(outcome: Outcome) -> Settlement:
         o.site,
         o.state,
         o.cause,
-        o.detail,
+        encodable(o.detail),
         original_id=o.original_id,
         page_id=o.page_id,
         page_published=o.page_published,

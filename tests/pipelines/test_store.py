@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Future
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -22,11 +23,16 @@ from crawler.errors import OutputError
 from crawler.items import DiscoveredVia, Extraction, Link, Page, Record, Status
 from crawler.pipelines import ExtractPipeline, LeftOpen, StorePipeline
 from crawler.pipelines.extract import AHEAD
+from crawler.signals import page_recorded
 from crawler.state.values import GIVEN_SITE, Candidate, Poll
 from crawler.workers import WorkerOptions
 
 URL = "https://news.example/1"
 PAGE = Page(b"", URL, URL)
+RECORD = Record(
+    id="0" * 32, url=URL, requested_url=URL, normalized_url="news.example/1", text="Text", text_hash="sha256:1",
+    extraction=Extraction(Status.OK, None, "model", {}),
+)  # fmt: skip
 BOOM = Failure(RuntimeError("boom"))  # type: ignore[no-untyped-call]
 RESPONSE = Response(URL, request=Request(URL, meta={"requested_url": URL}))
 NO_RESPONSE = Failure(OSError("reset"))  # type: ignore[no-untyped-call]
@@ -79,10 +85,7 @@ def test_a_page_that_others_lose_is_settled(tmp_path: Path, signal: object, said
 
 
 def _record(url: str) -> Record:
-    return Record(
-        id="0" * 32, url=url, requested_url=url, normalized_url="news.example/1", text="Text", text_hash="sha256:1",
-        extraction=Extraction(Status.OK, None, "model", {}),
-    )  # fmt: skip
+    return replace(RECORD, url=url, requested_url=url)
 
 
 def _reading(
@@ -123,7 +126,7 @@ def test_pages_that_wait_are_not_read_once_the_run_ends(tmp_path: Path) -> None:
 
 
 def test_pages_of_another_projects_spider_are_written_once(tmp_path: Path) -> None:
-    record = _record(URL)
+    record = RECORD
     done: Future[Record] = Future()
     done.set_result(record)
 
@@ -140,5 +143,33 @@ def test_pages_of_another_projects_spider_are_written_once(tmp_path: Path) -> No
                 await pipeline.process_item(await reading.process_item(page))
             account = pipeline.store.account()[GIVEN_SITE]
             assert (account.states["new"], account.accepted, account.holds) == (1, 1, True)
+
+    asyncio.run(crawl())
+
+
+def test_a_record_that_is_no_json_is_settled_and_keeps_no_copy_out(tmp_path: Path) -> None:
+    copy_url = "https://news.example/2"
+    copy = replace(RECORD, id="1" * 32, url=copy_url, requested_url=copy_url, normalized_url="news.example/2")
+
+    async def crawl() -> None:
+        async with _opened(tmp_path) as (crawler, pipeline):
+            told: list[str] = []
+
+            def recorded(requested_url: str) -> None:
+                told.append(requested_url)
+
+            crawler.signals.connect(recorded, page_recorded)
+            pipeline.hand_in(URL, PAGE)
+            with pytest.raises(ValueError, match="JSON compliant"):
+                await pipeline.process_item(replace(RECORD, rights={"price": float("nan")}))
+            boom = Failure(RuntimeError("a lone \ud83d"))  # type: ignore[no-untyped-call]
+            crawler.signals.send_catch_log(signals.item_error, item=PAGE, failure=boom)
+            pipeline.hand_in(copy_url, Page(b"", copy_url))
+            content = await pipeline.process_item(replace(copy, title="a lone \ud83d"))
+            assert content["id"] == copy.id
+            assert told == [copy_url]
+            account = pipeline.store.account()[GIVEN_SITE]
+            assert account.causes == {"extraction_crashed": 1}
+            assert (account.states["new"], account.accepted, account.holds) == (1, 2, True)
 
     asyncio.run(crawl())
