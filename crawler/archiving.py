@@ -77,7 +77,6 @@ class CrawlArchive:
         self._received: dict[str, _Received] = {}
         self._waiting: queue.SimpleQueue[Exchange | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
-        self._closing: asyncio.Task[None] | None = None
         self.error: OutputError | None = None
 
     @classmethod
@@ -122,6 +121,8 @@ class CrawlArchive:
         if self._thread is not None:
             self._waiting.put(None)
             self._thread.join()
+        if self.error is not None:
+            self._end_run(self.error)  # before the store takes the run for whole
 
     def _write(self, received: _Received, fetched_at: str) -> None:
         if self._thread is None:
@@ -174,17 +175,12 @@ class CrawlArchive:
 
     def _fail(self, error: OutputError, loop: asyncio.AbstractEventLoop) -> None:
         self.error = error
+        loop.call_soon_threadsafe(self._end_run, error)
+
+    def _end_run(self, error: OutputError) -> None:
         pipeline = self.crawler.get_item_pipeline(StorePipeline)
         assert pipeline is not None
-        pipeline.error = pipeline.error or error
-        logger.error("%s", error)
-        loop.call_soon_threadsafe(self._stop)
-
-    def _stop(self) -> None:
-        """End the run: what is not committed is left to the next one."""
-        assert self.crawler.engine is not None
-        if self.crawler.engine.spider is not None:
-            self._closing = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason="output_failed"))
+        pipeline.fail(error)
 
 
 def _exchange(received: _Received, fetched_at: str) -> Exchange:
