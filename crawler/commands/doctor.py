@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from textwrap import wrap
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,7 +16,16 @@ from crawler.commands import options
 from crawler.commands.console import counted, printable
 from crawler.commands.findings import Finding, Level, finding
 
+if TYPE_CHECKING:
+    from rich.text import Text
+
 FAULT_FOUND = 1
+LEVEL_COLUMNS = 9
+NAME_COLUMNS = 18
+"""Columns of the longest name, "worker processes", and of the gap after it."""
+LEAST_COLUMNS, MOST_COLUMNS = 60, 100
+"""Widths between which the lines follow the terminal's. Chosen."""
+STYLES = {Level.OK: "green", Level.WARNING: "bold yellow", Level.FAULT: "bold red"}
 
 
 @click.command("doctor")
@@ -26,24 +37,18 @@ def command(sites: Path, output: Path, as_json: bool) -> int:
 
     Of the network only a Redis of [engine] is asked.
 
-    Each line is ok, warning or fault, with its mend. Exit code 1 where there is a fault.
+    Each check is ok, a warning or a fault, the last two with their mend. Exit code 1 where there is a fault.
 
     \b
     winnow doctor
     winnow doctor --output news --json | jq .faults
     """
-    found: list[Finding] = []
-    for each in _findings(sites, output):
-        found.append(each)
-        if not as_json:
-            click.echo(_line(each))
-    counts = Counter(each.level for each in found)
     if as_json:
-        levels = {f"{level}s": counts[level] for level in (Level.WARNING, Level.FAULT)}
-        click.echo(json.dumps({**levels, "checks": [asdict(each) for each in found]}, ensure_ascii=False, indent=1))
+        found = list(_findings(sites, output))
+        click.echo(json.dumps(_as_json(found), ensure_ascii=False, indent=1))
     else:
-        click.echo(f"{counted(counts[Level.FAULT], 'fault')}, {counted(counts[Level.WARNING], 'warning')}")
-    return FAULT_FOUND if counts[Level.FAULT] else 0
+        found = list(_shown(_findings(sites, output)))
+    return FAULT_FOUND if any(each.level is Level.FAULT for each in found) else 0
 
 
 def _findings(sites: Path, output: Path) -> Iterator[Finding]:
@@ -54,6 +59,45 @@ def _findings(sites: Path, output: Path) -> Iterator[Finding]:
         yield finding(name, check)
 
 
-def _line(found: Finding) -> str:
-    mend = f"; mend: {found.mend}" if found.mend else ""
-    return f"{found.level:8} {found.name}: {printable(found.words)}{mend}"
+def _as_json(found: Sequence[Finding]) -> dict[str, object]:
+    from crawler.commands.installation import versions
+
+    counts = Counter(each.level for each in found)
+    levels = {f"{level}s": counts[level] for level in (Level.WARNING, Level.FAULT)}
+    return {**levels, "checks": [asdict(each) for each in found], "versions": versions()}
+
+
+def _shown(findings: Iterator[Finding]) -> Iterator[Finding]:
+    """Print each finding as soon as it is known, and how many there were."""
+    from rich.console import Console  # takes a moment to load
+
+    console = Console(highlight=False)  # as wide as the terminal; a pipe has 80 columns
+    columns = min(max(console.width, LEAST_COLUMNS), MOST_COLUMNS)
+    counts: Counter[Level] = Counter()
+    for each in findings:
+        console.print(_lines(each, columns), soft_wrap=True)
+        counts[each.level] += 1
+        yield each
+    console.print(f"\n{counted(counts.total(), 'check')}: {_account(counts)}", soft_wrap=True)
+
+
+def _account(counts: Counter[Level]) -> str:
+    if counts.total() == counts[Level.OK]:
+        return "all in order"
+    return f"{counted(counts[Level.FAULT], 'fault')}, {counted(counts[Level.WARNING], 'warning')}"
+
+
+def _lines(found: Finding, columns: int) -> Text:
+    """Return level, name and words, folded under each other, and the mend on a line of its own.
+
+    Paths, URLs and commands are not cut: they can be copied.
+    """
+    from rich.text import Text
+
+    indent = LEVEL_COLUMNS + NAME_COLUMNS
+    told = [printable(found.words), *([f"mend: {printable(found.mend)}"] if found.mend else [])]
+    lines = [
+        line for words in told for line in wrap(words, columns - indent, break_long_words=False, break_on_hyphens=False)
+    ]
+    body = ("\n" + " " * indent).join(lines)
+    return Text.assemble((f"{found.level:{LEVEL_COLUMNS}}", STYLES[found.level]), f"{found.name:{NAME_COLUMNS}}{body}")

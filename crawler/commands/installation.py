@@ -25,6 +25,8 @@ REINSTALL = "reinstall winnow-crawler"
 SAMPLE = """<html lang="en"><head><title>Bridge reopens - The Sample</title></head><body><nav><a href="/">Home</a></nav>
 <article><h1>Bridge reopens</h1>{paragraphs}</article><div class="newsletter"><p>Subscribe to our newsletter</p></div>
 </body></html>"""
+NAMED = ("scrapy", "trafilatura")
+"""The packages that faults are most often about."""
 SENTENCE = "The old bridge over the river was opened again on Monday after two years of work, the council said. "
 
 
@@ -76,7 +78,17 @@ def _packages() -> str:
     if wrong:
         names = " ".join(f'"{requirement.name}{requirement.specifier}"' for requirement in wrong)
         raise Broken("missing, or of another version than needed", f"pip install {names}")
-    return ", ".join(f"{requirement.name} {_present(requirement)}" for requirement in needed)
+    named = ", ".join(f"{name} {version(name)}" for name in NAMED)
+    return f"all {len(needed)} present; {named}"
+
+
+def versions() -> dict[str, str]:
+    """Return the version of each package that everybody needs; empty where Winnow is not installed as a package."""
+    try:
+        needed = [requirement for requirement in _requirements() if _extra_of(requirement) is None]
+    except Watch:
+        return {}
+    return {requirement.name: _present(requirement) or "missing, or of another version" for requirement in needed}
 
 
 def _extras() -> str:
@@ -91,7 +103,7 @@ def _extras() -> str:
     }
     present = [extra for extra, names in missing.items() if not names]
     absent = [f"{extra} (pip install {' '.join(names)})" for extra, names in missing.items() if names]
-    return f"{', '.join(present) or 'none'} installed" + (f"; optional: {', '.join(absent)}" * bool(absent))
+    return f"{', '.join(present) or 'none'} present" + (f"; if wanted: {', '.join(absent)}" * bool(absent))
 
 
 def _imports() -> str:
@@ -108,12 +120,12 @@ def _imports() -> str:
                 raise Broken(f"{module.name} cannot be imported: {error}", REINSTALL) from error
             continue
         loaded += 1
-    return f"{loaded} modules"
+    return f"all {loaded} modules of Winnow can be loaded"
 
 
 def _time_zones() -> str:
     try:
-        return str(ZoneInfo("Europe/Berlin"))
+        return f"known, {ZoneInfo('Europe/Berlin')} among them"
     except ZoneInfoNotFoundError as error:
         raise Broken("`timezone` of a site cannot be used", "pip install tzdata") from error
 
@@ -137,7 +149,7 @@ def _extraction() -> str:
     record = record_of(Page(body=_sample().encode(), url="https://example.org/bridge"))
     if "opened again" not in record.text or "newsletter" in record.text.lower():
         raise Broken("the sample page was not read as it should be", REINSTALL)
-    return f"{record.extraction.status}, language {record.language}"
+    return "a sample page was read, as it should be"
 
 
 def _workers() -> str:
@@ -146,4 +158,6 @@ def _workers() -> str:
 
     with WorkerPool(WorkerOptions(workers=1)) as pool:
         record = pool.submit("crawler.flow:record_of", Page(body=_sample().encode())).result()
-    return f"a page was read, {record.extraction.status}"
+    if not record.text:
+        raise Broken("the sample page gave no text in a worker process", REINSTALL)
+    return "the same page was read in a process of its own"

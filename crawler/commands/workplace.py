@@ -62,7 +62,7 @@ def _state(output: Path) -> str:
     if not path.exists():
         if any((output / "records").rglob("*.jsonl")):
             raise Broken(f"{path} is missing, but there are records", f"winnow state rebuild --output {output}")
-        return "none yet"
+        return "none yet; the first crawl makes it"
     if path.stat().st_size == 0:
         raise StateError(f"{path} is empty, so it is damaged: restore it, or move it away and `winnow state rebuild`")
     if is_earlier_version(output):
@@ -79,7 +79,7 @@ def _engine(path: Path) -> str:
 
     engine = load_engine(path) if path.exists() else None
     if engine is None or engine.kind == "local":
-        return "a state file in the output folder"
+        return "none set: the state is a file in the output folder"
     from crawler.engines.condition import FULL
     from crawler.engines.opening import server_of
 

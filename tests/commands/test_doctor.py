@@ -36,8 +36,9 @@ def run_at(output: Path, moment: datetime) -> None:
 def test_the_whole(winnow: CommandLine) -> None:
     ended = winnow.run("doctor", within=180)
     *lines, last = ended.out.decode().splitlines()
-    assert (ended.code, ended.err, last) == (0, "", "0 faults, 0 warnings")
-    assert all(line.startswith("ok       ") for line in lines)
+    assert (ended.code, ended.err, last) == (0, "", "14 checks: all in order")
+    assert {line[:9].strip() for line in lines} == {"ok", ""}
+    assert max(map(len, lines)) <= 80
     assert "output is not there yet" in ended.out.decode()
     assert not list(winnow.folder.iterdir())
 
@@ -49,8 +50,27 @@ def test_for_machines(inline: Inline, monkeypatch: pytest.MonkeyPatch) -> None:
     told = json.loads(ended.out)
     assert (ended.code, told["faults"], told["warnings"]) == (1, 1, 0)
     assert told["checks"][1] == {"name": "b", "level": "fault", "words": "broken\x1b[2J", "mend": "mend it"}
-    lines = inline.run("doctor").out.decode().splitlines()
-    assert lines == ["ok       a: fine", "fault    b: broken\\x1b[2J; mend: mend it", "1 fault, 0 warnings"]
+    assert told["versions"]["scrapy"]
+
+
+def test_for_people(inline: Inline, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = "/a/long/path/that/nobody/could/copy/if/it/were/cut/in/two"
+    found = [
+        Finding("a", Level.OK, f"{place} is not there yet"),
+        Finding("worker processes", Level.FAULT, "broken\x1b[2J", "mend it"),
+    ]
+    monkeypatch.setattr(doctor, "_findings", lambda sites, output: iter(found))
+    monkeypatch.delenv("COLUMNS", raising=False)
+    ended = inline.run("doctor")
+    assert ended.code == 1
+    assert ended.out.decode().splitlines() == [
+        f"ok       a                 {place}",
+        "                           is not there yet",
+        "fault    worker processes  broken\\x1b[2J",
+        "                           mend: mend it",
+        "",
+        "2 checks: 1 fault, 0 warnings",
+    ]
 
 
 def test_a_damaged_state(tmp_path: Path) -> None:
