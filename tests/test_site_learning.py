@@ -149,8 +149,7 @@ def test_each_article_teaches_the_template_once() -> None:
         desk.go_on()
     (stored,) = desk.learning.unsaved().values()
     memory = from_bytes(stored)
-    assert memory.articles == 9
-    assert 0 < memory.template.lessons <= 9
+    assert 0 < memory.template.lessons <= memory.articles
 
 
 def test_what_only_taught_the_template_is_saved(desk: Desk) -> None:
