@@ -124,6 +124,7 @@ class _Scrape:
     def run(self, settings: dict[str, Any]) -> int | None:
         """Fetch; return the exit code of a signal that stopped it, else None."""
         from crawler.commands.engine import set_up  # Scrapy takes a second to load
+        from crawler.pipelines import LostPages
         from crawler.signals import page_failed, page_recorded
         from crawler.spiders.pages import PagesSpider
 
@@ -148,7 +149,9 @@ class _Scrape:
 
             run.connect(recorded, page_recorded)
             run.connect(failed, page_failed)
+            lost_pages = LostPages(run.scrapy_crawler, lambda url: url not in self.outcomes)
             run.start(urls=self.urls)
+            del lost_pages  # held until here, as signals hold their handlers weakly
         if run.error is not None:
             raise run.error
         if self.undelivered is not None:
@@ -162,10 +165,10 @@ class _Scrape:
         while self.undelivered is None and self.next < len(self.urls) and self.urls[self.next] in self.outcomes:
             url = self.urls[self.next]
             outcome = self.outcomes[url]
-            self.next += 1
             if isinstance(outcome, PageError):
                 self.failures += 1
                 self.console.fail(url, outcome)
             else:
+                self.deliver(outcome)  # at a bug of ours it is the next one still, and the last attempt tells
                 self.written += 1
-                self.deliver(outcome)
+            self.next += 1

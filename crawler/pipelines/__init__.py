@@ -7,6 +7,7 @@ Deduplication is part of StorePipeline on purpose. As separate pipelines with on
 from crawler.pipelines.deliver import DeliverPipeline
 from crawler.pipelines.extract import ExtractPipeline
 from crawler.pipelines.in_flight import LeftOpen
+from crawler.pipelines.lost_pages import LostPages
 from crawler.pipelines.store import StorePipeline
 
-__all__ = ["DeliverPipeline", "ExtractPipeline", "LeftOpen", "StorePipeline"]
+__all__ = ["DeliverPipeline", "ExtractPipeline", "LeftOpen", "LostPages", "StorePipeline"]

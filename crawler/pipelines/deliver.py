@@ -24,8 +24,9 @@ class DeliverPipeline:
     async def process_item(self, item: Any) -> Any:
         if not isinstance(item, Record):
             return item
+        content = item.to_dict()
         verdict = Verdict("new")
         self.crawler.signals.send_catch_log(
             page_recorded, requested_url=item.requested_url, record=item, verdict=verdict
         )
-        return item.to_dict()
+        return content

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class LostPages:
-    """Unsettled pages count as in flight, and the run would not end."""
+    """Hold it while the spider is at work. Without it a crawl would wait for such a page, and never end."""
 
     def __init__(self, scrapy_crawler: Crawler, is_open: Callable[[str], bool]) -> None:
         """`is_open` says of a requested URL whether it still has no outcome."""

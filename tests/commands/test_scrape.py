@@ -8,12 +8,24 @@ import socket
 import subprocess
 import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from scrapy import Spider, signals
+from scrapy.crawler import Crawler
+from scrapy.http import Request, Response
+from scrapy.settings import Settings
+from twisted.python.failure import Failure
+
+from crawler.commands.console import Console
+from crawler.commands.scrape import _Scrape
+from crawler.errors import ExtractionCrashed
+from crawler.items import Extraction, Page, Record, Status, Verdict
+from crawler.signals import page_recorded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from tests.conftest import Bench, CommandLine, Ended, Handler, Inline, Web
@@ -307,3 +319,57 @@ def test_an_interrupt_keeps_what_came(winnow: CommandLine, web: Web, bench: Benc
     kept = (winnow.folder / "out.md").read_text(encoding="utf-8").count("---\nid: ")
     assert 1 <= kept < 90
     assert sum(": run_stopped: " in line for line in ended.err.splitlines()) == 90 - kept
+
+
+BOOM = RuntimeError("boom")
+
+
+def _scraped(
+    monkeypatch: pytest.MonkeyPatch, deliver: Callable[[Record], None], *told: tuple[object, dict[str, Any]]
+) -> _Scrape:
+    """Return a scrape of two URLs during which the signals are told."""
+    scrapy_crawler = Crawler(Spider, Settings())
+
+    def start(urls: tuple[str, ...]) -> None:
+        for signal_told, said in told:
+            scrapy_crawler.signals.send_catch_log(signal_told, **said)
+
+    run = SimpleNamespace(
+        scrapy_crawler=scrapy_crawler, connect=scrapy_crawler.signals.connect, start=start, error=None, signal_exit=None
+    )
+    monkeypatch.setattr("crawler.commands.engine.set_up", lambda *_: run)
+    scrape = _Scrape(("https://news.example/1", "https://news.example/2"), Console(), deliver)
+    scrape.run({})
+    return scrape
+
+
+def _record(url: str) -> Record:
+    return Record(id="0" * 32, url=url, requested_url=url, extraction=Extraction(Status.OK, None, "model", {}))
+
+
+def test_an_unexpected_error_is_its_urls_alone(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, second = "https://news.example/1", "https://news.example/2"
+    failure = Failure(BOOM)  # type: ignore[no-untyped-call]
+    response = Response(second, request=Request(second, meta={"requested_url": second}))
+    scrape = _scraped(
+        monkeypatch,
+        lambda _: None,
+        (signals.item_error, {"item": Page(b"", first, first), "failure": failure}),
+        (signals.spider_error, {"response": response, "failure": failure}),
+    )
+    assert [type(outcome) for outcome in scrape.outcomes.values()] == [ExtractionCrashed, ExtractionCrashed]
+    assert (scrape.written, scrape.failures) == (0, 2)
+    told = capsys.readouterr().err
+    assert f"{first}: extraction_crashed" in told
+    assert f"{second}: extraction_crashed" in told
+
+
+def test_a_record_that_our_own_bug_kept_back_is_not_counted_as_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    def deliver(record: Record) -> None:
+        raise BOOM
+
+    recorded = {"requested_url": "https://news.example/1", "record": _record("https://news.example/1")}
+    with pytest.raises(RuntimeError, match="boom"):
+        _scraped(monkeypatch, deliver, (page_recorded, recorded | {"verdict": Verdict("new")}))
