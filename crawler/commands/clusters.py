@@ -32,7 +32,8 @@ ROLE_CHARS = len("same text as 01234567")
 def command(output: Path, as_json: bool, site: str | None, limit: int) -> int:
     """Show which articles are copies of each other: sites, times, titles; the largest group first.
 
-    The original is the one that was published first; where no date is known, the one that was seen first.
+    The original is the one that was published first; where no date is known, the one that was seen first. Of equals it
+    is the one with the shortest URL: print and AMP pages add to that of their article.
 
     \b
     winnow clusters --output news --site example.org

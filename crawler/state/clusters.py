@@ -21,14 +21,14 @@ _EDGES = f"""
 SELECT record_id, other_id, similarity FROM near_duplicates
 UNION ALL SELECT page_id, original_id, coalesce(similarity, 1.0) FROM ledger WHERE {_COPIES}
 """  # noqa: S608
-# Rows that lead to a page by a redirect come first, its own last, so that of several its own is kept.
+# Rows that lead to a page by a redirect come first, its own last, so that of several its own is kept, or the shortest.
 _PAGES = f"""
-SELECT page_id, url, site, title, coalesce(page_published, published), first_seen, record_id IS page_id,
+SELECT page_id, url, normalized_url, site, title, coalesce(page_published, published), first_seen, record_id IS page_id,
     CASE WHEN {_COPIES} THEN original_id END
 FROM ledger WHERE page_id IN (
     SELECT record_id FROM near_duplicates UNION SELECT other_id FROM near_duplicates
     UNION SELECT page_id FROM ledger WHERE {_COPIES} UNION SELECT original_id FROM ledger WHERE {_COPIES}
-) ORDER BY record_id IS page_id, rowid DESC
+) ORDER BY record_id IS page_id, length(normalized_url) DESC, normalized_url DESC
 """  # noqa: S608
 
 
@@ -38,6 +38,7 @@ class Member:
 
     id: str
     url: str
+    normalized_url: str
     site: str
     title: str | None
     published: str | None
@@ -53,7 +54,7 @@ class Cluster:
     id: str
     """The smallest id of its members."""
     original: str
-    """Id of the member that was published first; where no date is known, of the one that was seen first."""
+    """Id of the member that was published first, or seen first where no date is known; of equals the shortest URL's."""
     members: tuple[Member, ...]
     """The original first, then in the order of its rule."""
     similarities: Mapping[tuple[str, str], float]
@@ -97,8 +98,8 @@ def resolved(connection: sqlite3.Connection) -> list[Cluster]:
 
 
 def _member(row: tuple[Any, ...]) -> Member:
-    page_id, url, site, title, published, first_seen, is_written, text_of = row
-    return Member(page_id, url, site, title, published, first_seen, bool(is_written), text_of)
+    page_id, url, key, site, title, published, first_seen, is_written, text_of = row
+    return Member(page_id, url, key, site, title, published, first_seen, bool(is_written), text_of)
 
 
 def _cluster(members: list[Member], similarities: Mapping[tuple[str, str], float]) -> Cluster:
@@ -106,12 +107,16 @@ def _cluster(members: list[Member], similarities: Mapping[tuple[str, str], float
     return Cluster(min(member.id for member in members), ordered[0].id, tuple(ordered), similarities)
 
 
-def _precedence(member: Member) -> tuple[bool, float | str, str]:
-    """Published first, seen first where no date is known; the id decides between equals, so that no order does."""
+def _precedence(member: Member) -> tuple[bool, float | str, int, str]:
+    """Published first, seen first where no date is known; between equals the order of arrival decides nothing.
+
+    Then the shorter address: print and AMP pages of an article add to its own.
+    """
     published = _seconds(member.published)
+    length = len(member.normalized_url)
     if published is None:
-        return True, member.first_seen, member.id
-    return False, published, member.id
+        return True, member.first_seen, length, member.id
+    return False, published, length, member.id
 
 
 def _seconds(text: str | None) -> float | None:
