@@ -119,7 +119,7 @@ def _ended(run: Run, sites: tuple[Site, ...], options: CrawlOptions, console: Co
         console.say(notice)
     spider = run.scrapy_crawler.spider
     assert isinstance(spider, NewsSpider)
-    failed = [site.name for site in sites if _has_failed(site, report, spider.polls[site.name])]
+    failed = [site.name for site in sites if _has_failed(site, report, spider.polls.answers[site.name])]
     for name in failed:
         console.warn(f"{name}: failed; its sources or too many of its pages could not be read")
     if _internal_errors(run, report, console):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -21,7 +21,7 @@ from crawler.discovery.dates import instant
 from crawler.discovery.options import DEFAULT_OPTIONS
 from crawler.discovery.sources import SourceLinks
 from crawler.engine_config import load_engine
-from crawler.errors import OutputError, PageError, UsageError, WaitingPage
+from crawler.errors import OutputError, PageError, UsageError
 from crawler.extensions import Workers
 from crawler.failures import http_error
 from crawler.items import DiscoveredVia, Link, Page, Record
@@ -29,15 +29,8 @@ from crawler.robots import RobotsMiddleware
 from crawler.spiders.base import site_meta
 from crawler.spiders.host_groups import host_groups
 from crawler.spiders.ledger import LedgerSpider
-from crawler.spiders.sources import (
-    Source,
-    Window,
-    candidates_of,
-    download_slots,
-    failed_poll,
-    read_poll,
-    trusts_modified,
-)
+from crawler.spiders.polls import NOT_MODIFIED, Polls
+from crawler.spiders.sources import Source, Window, download_slots, sources_of, trusts_modified
 from crawler.urls import parse_url
 
 if TYPE_CHECKING:
@@ -45,17 +38,11 @@ if TYPE_CHECKING:
     from scrapy.http import Response
     from twisted.python.failure import Failure
 
-    from crawler.state.protocol import Store
-    from crawler.state.values import Candidate
-
 MAX_SOURCE_BYTES = DEFAULT_OPTIONS.max_sitemap_bytes
 MAX_SITEMAPS = 50
 """Sitemap files of one site in one run; an index tree can be endless. Chosen, not measured."""
 MAX_DEPTH = 2
 """Sitemap indexes inside indexes that are followed."""
-LINKS_AT_A_TIME = 100
-"""Links of a source that are looked at before the reactor's other work goes on: 10 ms."""
-NOT_MODIFIED = 304
 READ_SOURCE = "crawler.discovery.sources:read_source"
 
 
@@ -67,9 +54,7 @@ class NewsSpider(LedgerSpider):
     def __init__(self, sites: tuple[Site, ...] = (), *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.sites = {site.name: site for site in sites}
-        self.polls: dict[str, Counter[str]] = defaultdict(Counter)
-        """Site -> how its sources answered: `read`, or the cause."""
-        self._window = Window()
+        self.polls = Polls(Window(), self.logger)
         self._asked: defaultdict[str, set[str]] = defaultdict(set)
 
     @classmethod
@@ -83,7 +68,8 @@ class NewsSpider(LedgerSpider):
         crawler.settings.set("WINNOW_ENGINE", load_engine(Path(path)).setting, priority="spider")
         crawler.settings.set("DOWNLOAD_SLOTS", download_slots(sites, crawler.settings), priority="spider")
         spider = super().from_crawler(crawler, sites, *args, **kwargs)
-        spider._window = Window(*(_moment(crawler.settings[name]) for name in ("WINNOW_SINCE", "WINNOW_UNTIL")))
+        window = Window(*(_moment(crawler.settings[name]) for name in ("WINNOW_SINCE", "WINNOW_UNTIL")))
+        spider.polls = Polls(window, spider.logger)
         return spider
 
     async def start(self) -> AsyncIterator[Request | Page | Record]:
@@ -106,25 +92,10 @@ class NewsSpider(LedgerSpider):
         ages = [age_seconds(age) for age in site.revisit]
         await asyncio.wrap_future(store.aside.schedule_revisits(name, ages, now))
         self._asked.pop(name, None)
-        for source in self._sources_of(site, store):
+        for source in sources_of(site, store.sources_of(name), MAX_SITEMAPS):
             if not self.crawler.settings.getbool("WINNOW_DUE") or store.is_due(source.url, now):
                 for request in self._ask(site, source):
                     yield request
-
-    def _sources_of(self, site: Site, store: Store) -> list[Source]:
-        """Return what is configured, and what earlier runs found from there, the most fruitful first.
-
-        A home page or an index that answers 304 names nothing; what it named before is asked all the same.
-        """
-        configured = _configured_sources(site)
-        discovers = any(source.discovers for source in configured)
-        known = [
-            Source(state.url, DiscoveredVia(state.kind), found=True)
-            for state in sorted(store.sources_of(site.name), key=lambda s: s.last_new_at or "", reverse=True)
-            if discovers or (site.sitemaps and state.kind in {DiscoveredVia.SITEMAP, DiscoveredVia.NEWS_SITEMAP})
-        ]
-        urls = {source.url for source in configured}
-        return configured + [source for source in known if source.url not in urls][:MAX_SITEMAPS]
 
     def _ask(self, site: Site, source: Source) -> Iterable[Request]:
         """Yield the request of a source that was not asked for yet in this run."""
@@ -161,14 +132,16 @@ class NewsSpider(LedgerSpider):
     async def parse_source(self, response: Response) -> AsyncIterator[Request]:
         """Commit what the source gave; yield the requests of sources that it names."""
         site, source = self.sites[response.meta["site"]], response.meta["source"]
+        pipeline = self.store_pipeline
+        assert pipeline is not None
         with self._polled(site.name):
             try:
                 links = await self._read(response, source)
             except PageError as error:
-                await self._poll_failed(site, source, error, response)
+                await self.polls.commit_failed(pipeline, site, source, error, response)
                 links = SourceLinks()
             else:
-                await self._poll_done(site, source, response, links.links)
+                await self.polls.commit(pipeline, site, source, response, links.links)
             async for further in self._further_sources(site, source, links, response):
                 for request in self._ask(site, further):
                     yield request
@@ -177,8 +150,10 @@ class NewsSpider(LedgerSpider):
         """Commit why a source could not be asked; a home page's robots.txt may still name sitemaps."""
         request: Request = failure.request  # type: ignore[attr-defined] # Scrapy sets it on every failure
         site, source = self.sites[request.meta["site"]], request.meta["source"]
+        pipeline = self.store_pipeline
+        assert pipeline is not None
         with self._polled(site.name):
-            await self._poll_failed(site, source, self.error_of(failure, request), None)
+            await self.polls.commit_failed(pipeline, site, source, self.error_of(failure, request), None)
             async for further in self._further_sources(site, source, SourceLinks(), None):
                 for asked in self._ask(site, further):
                     yield asked
@@ -223,42 +198,6 @@ class NewsSpider(LedgerSpider):
             return False
         return trusts_modified(children, datetime.now(UTC)) and instant(child.modified) < instant(known.polled_at)
 
-    async def _poll_done(self, site: Site, source: Source, response: Response, links: tuple[Link, ...]) -> None:
-        pipeline = self.store_pipeline
-        assert pipeline is not None
-        accepted: list[Candidate] = []
-        refused: Counter[str] = Counter()
-        for begin in range(0, len(links), LINKS_AT_A_TIME):
-            some, others = candidates_of(site, links[begin : begin + LINKS_AT_A_TIME], self._window)
-            accepted += some
-            refused += others
-            await asyncio.sleep(0)
-        trusted = trusts_modified(links, datetime.now(UTC))
-        poll = read_poll(site, source, response, trusted=trusted)
-        counts = await asyncio.wrap_future(pipeline.store.aside.record_poll(poll, accepted))
-        for cause, number in refused.items():
-            pipeline.store.count_refused(site.name, cause, number)
-        self.polls[site.name]["read"] += 1
-        if response.status != NOT_MODIFIED:
-            pipeline.figures.whole_polls[site.name] += 1
-        self.logger.info("%s: %d links, %d new", source.url, len(links), counts.new)
-        if counts.possible_gap:
-            self.logger.warning("%s: every entry is new; some may have been missed, it is asked sooner", source.url)
-
-    async def _poll_failed(self, site: Site, source: Source, error: PageError, response: Response | None) -> None:
-        pipeline = self.store_pipeline
-        assert pipeline is not None
-        if isinstance(error, WaitingPage):
-            # Not the source's fault: its interval and validators stay as they are.
-            self.polls[site.name][error.cause] += 1
-            self.logger.warning("%s: %s: %s", source.url, error.cause, error)
-            return
-        status = response.status if response is not None else None
-        poll = failed_poll(site, source, status, error.cause)
-        await asyncio.wrap_future(pipeline.store.aside.record_poll(poll, ()))
-        self.polls[site.name][error.cause] += 1
-        self.logger.warning("%s: %s: %s", source.url, error.cause, error)
-
     @contextmanager
     def _polled(self, name: str) -> Iterator[None]:
         """Close the poll however its reading ends: a run that waited for it would never end."""
@@ -278,13 +217,3 @@ def _with_rights_policy(site: Site, allowed: Sequence[AllowedAddress]) -> Site:
 
 def _moment(told: str) -> datetime | None:
     return datetime.fromisoformat(told) if told else None
-
-
-def _configured_sources(site: Site) -> list[Source]:
-    """Return the site's sources; the home page, which names others, where none is configured."""
-    named = [
-        *(Source(url, DiscoveredVia.FEED) for url in site.feeds),
-        *(Source(url, DiscoveredVia.SITEMAP) for url in site.sitemaps),
-        *(Source(url, DiscoveredVia.FRONT_PAGE) for url in site.front_pages),
-    ]
-    return named or [Source(site.url, DiscoveredVia.FRONT_PAGE, discovers=True)]

@@ -64,6 +64,32 @@ class Window:
         return (self.since is None or moment >= self.since) and (self.until is None or moment <= self.until)
 
 
+def sources_of(site: Site, known: Iterable[SourceState], most_found: int) -> list[Source]:
+    """Return what is configured, and what earlier runs found from there, the most fruitful first, `most_found` of it.
+
+    A home page or an index that answers 304 names nothing; what it named before is asked all the same.
+    """
+    configured = _configured_sources(site)
+    discovers = any(source.discovers for source in configured)
+    found = [
+        Source(state.url, DiscoveredVia(state.kind), found=True)
+        for state in sorted(known, key=lambda s: s.last_new_at or "", reverse=True)
+        if discovers or (site.sitemaps and state.kind in {DiscoveredVia.SITEMAP, DiscoveredVia.NEWS_SITEMAP})
+    ]
+    urls = {source.url for source in configured}
+    return configured + [source for source in found if source.url not in urls][:most_found]
+
+
+def _configured_sources(site: Site) -> list[Source]:
+    """Return the site's sources; the home page, which names others, where none is configured."""
+    named = [
+        *(Source(url, DiscoveredVia.FEED) for url in site.feeds),
+        *(Source(url, DiscoveredVia.SITEMAP) for url in site.sitemaps),
+        *(Source(url, DiscoveredVia.FRONT_PAGE) for url in site.front_pages),
+    ]
+    return named or [Source(site.url, DiscoveredVia.FRONT_PAGE, discovers=True)]
+
+
 def trusts_modified(links: Sequence[Link], now: datetime) -> bool:
     """Whether a source's lastmod values say when articles changed, and not when the source was made.
 

@@ -237,7 +237,7 @@ MECHANISMS = (
                    "m.SiteGuardMiddleware.process_request = no")),
               named("feed_redirect_inside"), crawls=True),
     Mechanism("source_statuses", "an answer that is no source is told",
-              (code("import crawler.spiders.news as n\nasync def no(*_): pass\nn.NewsSpider._poll_failed = no"),),
+              (code("import crawler.spiders.polls as p\nasync def no(*_): pass\np.Polls.commit_failed = no"),),
               lambda case: bool(case.source) and "read" not in case.source and case.name not in HEAVY,
               crawls=True, endless=True),
     Mechanism("source_trees", "sitemap indexes: 50 files, two levels",
