@@ -44,6 +44,12 @@ class SharedTurns:
             self._left_of_group[lease.group] = set(lease.sites)
         return [site for lease in leases for site in sorted(lease.sites)]
 
+    def lease(self, site: str) -> bool:
+        group = self._leases.group_of(site)
+        if group in self._leases.lost:
+            return False
+        return group in self._leases.held or self._leases.take_site(site) is not None
+
     @property
     def is_more(self) -> bool:
         return self._leases.is_more
@@ -119,7 +125,7 @@ class SharedTurns:
         group = self._leases.group_of(site)
         if group in self._leases.lost or (self._takes and group not in self._leases.held):
             return False  # another worker has it, or may have it by now
-        if group not in self._leases.held and self._leases.take_site(site) is None:
+        if not self.lease(site):
             raise OutputError(f"{site}: another worker is at work on it: wait for its end")
         if not self._tally.has(site):
             try:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 
 from scrapy.exceptions import DropItem
 
+from crawler.errors import TakenOver
 from crawler.items import DiscoveredVia, Link, Page
-from crawler.state.values import GIVEN_SITE, Waiting
-from crawler.urls import normalized_url
+from crawler.state.values import Waiting
+from crawler.urls import normalized_url, registered_domain
 
 
 class LeftOpen(DropItem):
@@ -42,13 +44,19 @@ class PagesInFlight:
         self.is_from_ledger = True
         self._note(waiting)
 
-    def hand_in(self, requested_url: str, page: Page) -> None:
-        """Note a page that no ledger row waits for. Raises BadUrl, and LeftOpen for a URL that is in flight."""
+    def hand_in(self, requested_url: str, page: Page, lease: Callable[[str], bool]) -> None:
+        """Note a page that no ledger row waits for. Its site is its registered domain, which `lease` takes.
+
+        Raises BadUrl, LeftOpen for a URL that is in flight, TakenOver for a site that another worker has.
+        """
         if requested_url in self._rows:
             raise LeftOpen(f"{requested_url}: under way already")
         key = normalized_url(requested_url, page.significant_params)
+        site = registered_domain(requested_url)
+        if not lease(site):
+            raise TakenOver(f"another worker has {site} now")
         link = page.link or Link(requested_url, DiscoveredVia.GIVEN)
-        self._note(Waiting(requested_url, key, GIVEN_SITE, link, attempts=0))
+        self._note(Waiting(requested_url, key, site, link, attempts=0))
 
     def fetched(self, requested_url: str, body_hash: str) -> None:
         """Note the sha256 of a page's bytes, by which a later visit sees that nothing changed."""

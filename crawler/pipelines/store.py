@@ -85,11 +85,11 @@ class StorePipeline:
     def hand_in(self, requested_url: str, page: Page) -> None:
         """Note a page of a spider that takes none from the ledger: those of other projects know nothing of it.
 
-        Raises BadUrl, and LeftOpen for a URL that is in flight.
+        Raises BadUrl, LeftOpen for a URL that is in flight, TakenOver for a site that another worker has.
         """
         if not self.in_flight.is_from_ledger:
             self.knowledge = None  # nobody would send a held page again
-            self.in_flight.hand_in(requested_url, page)
+            self.in_flight.hand_in(requested_url, page, self.store.turns.lease)
 
     def site_ended(self, site: str) -> None:
         """Note that no further page of the site is asked for."""

@@ -29,6 +29,10 @@ class SiteTurns(Protocol):
         """Return sites to begin with now; none where others have them, or there are enough."""
         ...
 
+    def lease(self, site: str) -> bool:
+        """Take a site that was not offered; False where another worker has it, or took it over."""
+        ...
+
     def is_lost(self, site: str) -> bool:
         """Whether another worker has taken the site over."""
         ...
@@ -115,6 +119,9 @@ class AllAtOnce:
     def take(self) -> Sequence[str]:
         sites, self._sites = self._sites, []
         return sites
+
+    def lease(self, site: str) -> bool:
+        return True
 
     def is_lost(self, site: str) -> bool:
         return False

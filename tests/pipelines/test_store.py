@@ -19,12 +19,12 @@ from scrapy.http import Request, Response
 from scrapy.settings import Settings
 from twisted.python.failure import Failure
 
-from crawler.errors import OutputError
+from crawler.errors import OutputError, TakenOver
 from crawler.items import DiscoveredVia, Extraction, Link, Page, Record, Status
 from crawler.pipelines import ExtractPipeline, LeftOpen, StorePipeline
 from crawler.pipelines.extract import AHEAD
 from crawler.signals import page_recorded
-from crawler.state.values import GIVEN_SITE, Candidate, Poll
+from crawler.state.values import Candidate, Poll
 from crawler.workers import WorkerOptions
 
 URL = "https://news.example/1"
@@ -141,7 +141,7 @@ def test_pages_of_another_projects_spider_are_written_once(tmp_path: Path) -> No
             assert content["id"] == record.id
             with pytest.raises(DropItem, match="is written already"):
                 await pipeline.process_item(await reading.process_item(page))
-            account = pipeline.store.account()[GIVEN_SITE]
+            account = pipeline.store.account()["news.example"]
             assert (account.states["new"], account.accepted, account.holds) == (1, 1, True)
 
     asyncio.run(crawl())
@@ -168,8 +168,23 @@ def test_a_record_that_is_no_json_is_settled_and_keeps_no_copy_out(tmp_path: Pat
             content = await pipeline.process_item(replace(copy, title="a lone \ud83d"))
             assert content["id"] == copy.id
             assert told == [copy_url]
-            account = pipeline.store.account()[GIVEN_SITE]
+            account = pipeline.store.account()["news.example"]
             assert account.causes == {"extraction_crashed": 1}
             assert (account.states["new"], account.accepted, account.holds) == (1, 2, True)
+
+    asyncio.run(crawl())
+
+
+def test_a_page_of_a_site_that_another_worker_has_costs_only_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def crawl() -> None:
+        async with _opened(tmp_path) as (_, pipeline):
+            monkeypatch.setattr(pipeline.store.turns, "lease", lambda site: site != "news.example")
+            with pytest.raises(TakenOver):
+                pipeline.hand_in(URL, PAGE)
+            pipeline.hand_in("https://paper.example/1", PAGE)
+            assert URL not in pipeline.in_flight
+            assert pipeline.in_flight.of_site == {"paper.example": 1}
 
     asyncio.run(crawl())
