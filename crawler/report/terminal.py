@@ -24,7 +24,7 @@ PIPE_COLUMNS = 200
 ALWAYS_SHOWN = ("new", "failed")
 """States with a column in every run; others have one where a URL is in them, so that 80 columns hold the table."""
 MIN_SITE_WIDTH = 12
-"""Of the columns that fold, none becomes narrower: Rich would take the whole of them first. Chosen."""
+"""The column that folds becomes no narrower: Rich would take the whole of it first. Chosen."""
 SHOWN_URLS = 3
 """URLs under each cause. Chosen, not measured."""
 
@@ -68,7 +68,7 @@ def print_tables(summary: RunSummary) -> None:
     states = [state for state in STATES if state in ALWAYS_SHOWN or summary.states.get(state)]
     console.print(_table("Sites by yield", ("site", "trend", "found", *states), _site_rows(summary, states)))
     if summary.causes:
-        console.print(_table("Why not", ("cause", "URLs", "as"), _cause_rows(summary)))
+        _print_urls(console, "Why not", _cause_entries(summary))
     for title, columns, numbers in (
         ("Status codes", ("status", "answers"), report.get("http_statuses", {})),
         ("Languages", ("language", "records"), summary.languages),
@@ -77,11 +77,7 @@ def print_tables(summary: RunSummary) -> None:
         if numbers:
             console.print(_table(title, columns, _rows(numbers)))
     if summary.clusters:
-        rows = [
-            (cluster.members[0].url, str(len(cluster.members) - 1), ", ".join(sites_of(cluster)))
-            for cluster in summary.clusters
-        ]
-        console.print(_table("The same text on several pages", ("original", "copies", "sites"), rows))
+        _print_urls(console, "The same text on several pages", map(_cluster_entry, summary.clusters))
 
 
 def _urls(urls: UrlList) -> dict[str, Any]:
@@ -103,10 +99,24 @@ def _site_rows(summary: RunSummary, states: Sequence[str]) -> Iterable[tuple[str
         yield site.name, line_of_blocks(site.trend.new), *map(str, numbers)
 
 
-def _cause_rows(summary: RunSummary) -> Iterable[tuple[str, ...]]:
+def _cause_entries(summary: RunSummary) -> Iterable[tuple[str, Sequence[str]]]:
     for cause, number in summary.causes.items():
         urls = summary.lists[("cause", ALL_SITES, cause)].urls[:SHOWN_URLS]
-        yield cause, str(number), "\n".join(listed.url for listed in urls)
+        yield f"{number} {cause}" + (", among them:" if number > len(urls) > 0 else ""), [listed.url for listed in urls]
+
+
+def _cluster_entry(cluster: Cluster) -> tuple[str, Sequence[str]]:
+    pages = len(cluster.members)
+    return f"{pages} pages of {', '.join(sites_of(cluster))}; the original:", [cluster.members[0].url]
+
+
+def _print_urls(console: Console, title: str, entries: Iterable[tuple[str, Sequence[str]]]) -> None:
+    """Print lines, each with its URLs below it; a URL is never cut, so that it can be copied."""
+    console.print(Text(f"\n{title}", style="bold"))
+    for line, urls in entries:
+        console.print(Text(_printable(line)))
+        for url in urls:
+            console.print(Text(f"  {_printable(url)}"), soft_wrap=True)
 
 
 def _rows(numbers: Mapping[str, int]) -> Iterable[tuple[str, ...]]:
@@ -122,9 +132,9 @@ def _console() -> Console:
 def _table(title: str, columns: Sequence[str], rows: Iterable[tuple[str, ...]]) -> Table:
     table = Table(title=f"\n{title}", title_justify="left", box=None, padding=(0, 1), title_style="bold")
     table.pad_edge, table.collapse_padding = False, True
-    words = {"site", "trend", "cause", "as", "status", "language", "label", "original", "sites"}
+    words = {"site", "trend", "status", "language", "label"}
     for column in columns:
-        is_long = column in {"as", "original", "sites", "site"}
+        is_long = column == "site"
         table.add_column(
             column, justify="left" if column in words else "right", overflow="fold", no_wrap=not is_long,
             min_width=MIN_SITE_WIDTH if is_long else None,
