@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from scrapy import signals
@@ -27,6 +27,7 @@ class LostPages:
         self._signals = scrapy_crawler.signals
         self._is_open = is_open
         self._signals.connect(self.item_dropped, signals.item_dropped)
+        self._signals.connect(self.item_scraped, signals.item_scraped)
         self._signals.connect(self.item_error, signals.item_error)
         self._signals.connect(self.spider_error, signals.spider_error)
 
@@ -34,6 +35,11 @@ class LostPages:
         """Name a page that a pipeline of the user's own dropped; one of ours has settled what it drops."""
         if not isinstance(exception, LeftOpen):
             self._lost(_requested_url(item), NotArticle(f"dropped by a pipeline: {exception}"))
+
+    def item_scraped(self, item: Any) -> None:
+        """Name a page of whose record a pipeline made a dict before it came to ours, which writes records only."""
+        if isinstance(item, Mapping) and isinstance(item.get("requested_url"), str):
+            self._lost(item["requested_url"], ExtractionCrashed("a pipeline before ours made no record of it"))
 
     def item_error(self, item: Any, failure: Failure) -> None:
         """Name a page at which a pipeline failed."""

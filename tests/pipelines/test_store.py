@@ -76,9 +76,21 @@ async def _causes_after(folder: Path, signal: object, **said: Any) -> dict[str, 
         (signals.spider_error, {"response": None, "failure": BOOM}, "run_stopped"),
         (signals.item_dropped, {"item": PAGE, "exception": DropItem("not for us")}, "not_article"),
         (signals.item_dropped, {"item": Page(b"", URL), "exception": DropItem("not for us")}, "not_article"),
+        (signals.item_scraped, {"item": {"requested_url": URL, "text": "Text"}}, "extraction_crashed"),
+        (signals.item_scraped, {"item": {"price": 1}}, "run_stopped"),
         (signals.item_dropped, {"item": PAGE, "exception": LeftOpen("held")}, "run_stopped"),
     ],
-    ids=["pipeline fails", "spider fails", "errback fails", "start fails", "dropped", "dropped, by its URL", "held"],
+    ids=[
+        "pipeline fails",
+        "spider fails",
+        "errback fails",
+        "start fails",
+        "dropped",
+        "dropped, by its URL",
+        "no record any more",
+        "of another kind",
+        "held",
+    ],
 )
 def test_a_page_that_others_lose_is_settled(tmp_path: Path, signal: object, said: dict[str, Any], cause: str) -> None:
     assert asyncio.run(_causes_after(tmp_path, signal, **said)) == {cause: 1}
