@@ -26,7 +26,8 @@ _DAY_MONTH = re.compile(
 _MONTH_DAY = re.compile(r"([^\W\d_]{3,14})\.?\s(\d{1,2})(?:st|nd|rd|th)?,?\s((?:19|20)\d{2})(?!\d)", re.IGNORECASE)
 _CLOCK = re.compile(
     r"(?<![\d:.])([01]?\d|2[0-3])(?::|[.h](?=\d\d\s*(?:Uhr|hrs?|Z|UTC|GMT|CES?T|[ap]\.?m)|\d\d\b))([0-5]\d)"
-    r"(?::([0-5]\d))?(?!\d|[.:]\d)\s*([ap]\.?\s?m\b\.?)?\s*\(?(?:(Z\b|UTC|GMT)(?!\s?[+-]\d)|(?:UTC|GMT)?\s?([+-]\d{1,2}):?(\d{2})?(?!\d))?",
+    r"(?::([0-5]\d))?(?!\d|[.:]\d)\s*([ap]\.?\s?m\b\.?)?\s*\(?"
+    r"(?:(Z\b|UTC|GMT)(?!\s?[+-]\d)|(UTC|GMT)?\s?([+-]\d{1,2})(:?)(\d{2})?(?!\d|:\d))?",
     re.IGNORECASE | re.ASCII,
 )
 CLOCK_REACH = 25
@@ -100,14 +101,25 @@ def _clock(line: str, day: re.Match[str]) -> tuple[str, int]:
     end = 0
     found = _CLOCK.search(line, day.end())  # not a part of the line: the reach may end between `10:15` and `p.m.`
     if found is not None and found.end(2) <= day.end() + CLOCK_REACH:
-        end = found.end()
+        end = day.end()
     else:
         found = _CLOCK.search(line, max(0, day.start() - CLOCK_REACH), day.start())
     if found is None:
         return "", 0
-    hour, minute, second, half, utc, offset, offset_minutes = found.groups()
+    hour, minute, second, half, utc, _, offset, _, offset_minutes = found.groups()
     number = int(hour)
     if half:
         number = number % 12 + (12 if half[0] in "pP" else 0)
+    if offset and not _is_offset(found):
+        offset, clock_end = None, max(map(found.end, (2, 3, 4)))
+    else:
+        clock_end = found.end()
     zone = "Z" if utc else f"{int(offset):+03}:{offset_minutes or '00'}" if offset else ""
-    return f"T{number:02}:{minute}{f':{second}' if second else ''}{zone}", end
+    return f"T{number:02}:{minute}{f':{second}' if second else ''}{zone}", clock_end if end else 0
+
+
+def _is_offset(found: re.Match[str]) -> bool:
+    """Return whether the sign begins an offset; in `10:15-11:30` it stands between two times of day."""
+    _, _, second, _, _, named, offset, colon, offset_minutes = found.groups()
+    is_iso = bool(second) or found.string[: found.start()][-1:] == "T"
+    return bool(offset[0] == "+" or named or is_iso or (offset_minutes and not colon))

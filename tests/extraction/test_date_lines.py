@@ -40,6 +40,10 @@ MONTHS: dict[str, list[str]] = tomllib.loads(
         ("9/25/2025", "2025-09-25", "day"),
         ("Published 20 November 2025, last updated at 10:15 p.m.", "2025-11-20T22:15", "minute"),
         ("20 November 2025, last updated at 10:15 +0100", "2025-11-20T10:15+01:00", "minute"),
+        ("20 November 2025, 10:15 -0500", "2025-11-20T10:15-05:00", "minute"),
+        ("20 November 2025, 10:15 GMT-5", "2025-11-20T10:15-05:00", "minute"),
+        ("2025-11-20T10:15-05:00", "2025-11-20T10:15-05:00", "minute"),
+        ("2025-11-20 10:15:30-05:00", "2025-11-20T10:15:30-05:00", "second"),
         ("10:15, das war am Freitag 20.11.2025", "2025-11-20", "day"),
     ],
 )
@@ -77,3 +81,13 @@ def test_no_month_name_has_two_meanings() -> None:
 @given(st.text(max_size=80))
 def test_never_raises(line: str) -> None:
     date_in_line(line, NOW, month_first=False)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["20 November 2025, 10:15-11:30", "20.11.2025 10:15 -11:30 Uhr", "20 November 2025, 10:15-20"],
+)
+def test_a_range_of_times_has_no_offset(line: str) -> None:
+    found = date_in_line(line, NOW)
+    assert found is not None
+    assert (found.value, found.raw[-5:]) == ("2025-11-20T10:15", "10:15")
