@@ -31,11 +31,15 @@ def extract(html: bytes | str, url: str | None = None, *, all_reasons: bool = Fa
 
     `all_reasons` words a reason for blocks of the article and of menus too; otherwise theirs is empty.
 
-    Never raises for what the page contains: `record.extraction.status` says how it went. The caps on bytes, elements
+    Never raises for what the page contains: `record.extraction.status` says how it went. Raises BadUrl or SchemeRefused
+    (`crawler.errors`) for a `url` that is not of http or https; None is a page without one. The caps on bytes, elements
     and attributes hold; a time limit needs the worker pool that the commands use.
     """
     from crawler.items import Page  # `import crawler` stays cheap
+    from crawler.urls import parse_url
 
+    if url is not None:
+        parse_url(url)
     body, content_type = (_utf_8(html), "text/html; charset=utf-8") if isinstance(html, str) else (html, None)
     return _read(Page(body=body, url=url, requested_url=url, content_type=content_type), all_reasons=all_reasons)
 

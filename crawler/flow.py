@@ -34,7 +34,10 @@ def warm_up() -> None:
 
 
 def record_or_status(page: Page, options: ExtractionOptions = DEFAULT_OPTIONS) -> Record:
-    """Return the record of a page; one that cannot be read gives a record whose status says so. Never raises."""
+    """Return the record of a page; one that cannot be read gives a record whose status says so.
+
+    Raises BadUrl or SchemeRefused for a page whose URL is not of http or https.
+    """
     try:
         return record_of(page, options)
     except PageError as error:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from traceback import format_exception
+
 import pytest
 
 import crawler
+from crawler.errors import BadUrl, PageError, SchemeRefused
 from crawler.items import Status
 
 SENTENCE = "The council opened the old bridge over the river again on Monday, two years after the flood had closed it. "
@@ -102,3 +105,17 @@ def test_too_large_is_named_and_does_not_raise() -> None:
     record = crawler.extract("<p>word</p>" * 250_000)
     assert record.extraction.status is Status.CRASHED
     assert "page_too_large" in record.extraction.method
+
+
+@pytest.mark.parametrize(
+    ("url", "error", "words"),
+    [
+        ("hard::x", SchemeRefused, "hard::x: scheme hard: is not http or https"),
+        ("story", BadUrl, "story: not a URL: it has no https:// or http://"),
+    ],
+)
+def test_a_url_that_is_none_is_told_in_one_line(url: str, error: type[PageError], words: str) -> None:
+    with pytest.raises(error) as raised:
+        crawler.extract("<p>A page.</p>", url=url)
+    assert str(raised.value) == words
+    assert "".join(format_exception(raised.value)).count("Traceback") == 1
