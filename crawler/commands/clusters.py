@@ -24,7 +24,7 @@ ROLE_CHARS = len("same text as 01234567")
 
 @click.command("clusters")
 @options.crawl_folder
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a line and cluster on stdout, without limit.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a cluster on stdout, of all clusters.")
 @click.option(
     "--site", metavar="NAME", shell_complete=options.complete_sites, help="Only clusters with a page of this site."
 )

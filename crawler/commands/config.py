@@ -22,7 +22,10 @@ def command() -> None:
 def check(path: Path) -> int:
     """Read a sites.toml as `winnow crawl` would; the first fault is named with file, line, key and mend.
 
+    Without PATH it is sites.toml.
+
     \b
+    winnow config check
     winnow config check other-sites.toml
     """
     from crawler.config import load_sites  # loads time zones and URL parser

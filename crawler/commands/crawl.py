@@ -14,8 +14,8 @@ from crawler.errors import UsageError
 
 
 @click.command("crawl")
-@click.option("--sites", type=click.Path(path_type=Path), default=Path("sites.toml"), help="Which sites.  [sites.toml]")
-@click.option("-o", "--output", type=click.Path(path_type=Path), default=Path("output"), help="Folder.  [output]")
+@options.sites_file
+@options.crawl_folder
 @click.option(
     "--site",
     "names",
@@ -32,7 +32,7 @@ from crawler.errors import UsageError
 @click.option("--metrics", type=click.Path(path_type=Path), help="Write Prometheus text to this file.")
 @click.option("--warc", is_flag=True, help="Keep the fetched pages as WARC files too.")
 @options.allow_address
-@click.option("--workers", type=click.IntRange(1), metavar="N", help="Worker processes.  [one a core]")
+@click.option("--workers", type=click.IntRange(1), metavar="N", help="Worker processes.  [default: one a core]")
 @options.quiet
 @options.json_logs
 def command(  # noqa: PLR0913 - the command line is its interface
