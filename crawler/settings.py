@@ -101,6 +101,7 @@ SPIDER_MIDDLEWARES = {
 ITEM_PIPELINES = {
     "crawler.pipelines.ExtractPipeline": 300,
     "crawler.pipelines.StorePipeline": 800,
+    "crawler.pipelines.DeliverPipeline": 810,  # in its place where WINNOW_STATE is false
 }
 EXTENSIONS = {
     "crawler.in_flight.AnswersInFlight": 5,

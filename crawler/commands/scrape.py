@@ -97,10 +97,6 @@ def _settings(
         "ROBOTSTXT_OBEY": not ignore_robots,
         "DOWNLOAD_DELAY": delay,
         "AUTOTHROTTLE_ENABLED": delay > 0,
-        "ITEM_PIPELINES": {
-            "crawler.pipelines.ExtractPipeline": 300,
-            "crawler.pipelines.DeliverPipeline": 800,
-        },
     }
     if user_agent:
         settings["USER_AGENT"] = user_agent

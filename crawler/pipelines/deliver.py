@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
+from scrapy.exceptions import NotConfigured
+
 from crawler.items import Record, Verdict
 from crawler.signals import page_recorded
 
@@ -19,6 +21,8 @@ class DeliverPipeline:
 
     @classmethod
     def from_crawler(cls, scrapy_crawler: Crawler) -> Self:
+        if scrapy_crawler.settings.getbool("WINNOW_STATE"):
+            raise NotConfigured
         return cls(scrapy_crawler)
 
     async def process_item(self, item: Any) -> Any:
