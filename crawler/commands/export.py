@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -76,14 +76,12 @@ def _one_file(destination: Destination, target: Target, console: Console) -> Ite
     destination.check()
     if target is Target.PARQUET and destination.path is None and sys.stdout.isatty():
         raise UsageError("--to parquet is nothing for a terminal: name a file with --output")
-    with destination.open() as write:
+    with destination.open() as write, ExitStack() as undo:
         writer = open_writer(target, write)
-        try:
-            yield writer.add
-            writer.finish()
-        except BaseException:
-            writer.abandon()
-            raise
+        undo.callback(writer.abandon)
+        yield writer.add
+        writer.finish()
+        undo.pop_all()
     if writer.warning is not None:
         console.warn(writer.warning)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 from crawler.engines.changes import LeasesLost
@@ -43,22 +44,21 @@ class SharedCommitter:
 
     def commit(self, batch: Batch) -> None:
         """After an error nothing of the batch counts as written; after another than LeasesLost its claims are gone."""
-        try:
-            self.output.append(batch.lines)
-        except BaseException:
+        with ExitStack() as undo:
             for record in batch.records:
-                self.seen.release(record)
-            raise
-        try:
-            with self.ledger.together({self.leases.group_of(site) for site in batch.sites}):
-                self._change_state(batch)
-        except LeasesLost:
-            self.output.take_back(len(batch.lines))
-            raise  # the claims are needed once more
-        except BaseException:
-            self._forget_claims(batch)
-            raise
-        self._forget_claims(batch)
+                undo.callback(self.seen.release, record)
+            self.output.append(batch.lines)
+            undo.pop_all()
+        with ExitStack() as whatever_comes:
+            for record in batch.records:
+                whatever_comes.callback(self.seen.forget_claim, record)
+            try:
+                with self.ledger.together({self.leases.group_of(site) for site in batch.sites}):
+                    self._change_state(batch)
+            except LeasesLost:
+                whatever_comes.pop_all()  # the claims are needed once more
+                self.output.take_back(len(batch.lines))
+                raise
 
     def _change_state(self, batch: Batch) -> None:
         for settlement in batch.settlements:
@@ -68,7 +68,3 @@ class SharedCommitter:
         for record in batch.records:
             self.seen.keep(record)
         self.output.commit()
-
-    def _forget_claims(self, batch: Batch) -> None:
-        for record in batch.records:
-            self.seen.forget_claim(record)

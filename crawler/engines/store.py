@@ -154,6 +154,7 @@ class RedisStore(RecordQueue, RedisSources):
         if self._batch.began is None:
             return
         batch, self._batch = self._batch, Batch()
+        self._failed = True  # until it is done
         try:
             while batch.settlements:
                 lost_sites = {site for site in batch.sites if not self._begin(site)}
@@ -163,9 +164,7 @@ class RedisStore(RecordQueue, RedisSources):
                     break
                 except LeasesLost as lost:
                     self.turns.lose(lost.groups)
-        except BaseException:
-            self._failed = True
-            raise
+            self._failed = False
         finally:
             self._bodies.clear()
         self._output.roll()

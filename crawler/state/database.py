@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from crawler import errors
@@ -55,10 +55,9 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
     try:
         yield
         connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:
+    finally:
+        if connection.in_transaction:  # something was raised, by COMMIT itself perhaps
             connection.execute("ROLLBACK")
-        raise
 
 
 def open_state(path: Path, busy_timeout_s: float) -> sqlite3.Connection:
@@ -76,16 +75,15 @@ def open_state(path: Path, busy_timeout_s: float) -> sqlite3.Connection:
         connection = sqlite3.connect(
             path, timeout=busy_timeout_s, isolation_level=None, check_same_thread=False
         )  # one thread opens it, another makes the changes
-        try:
+        with ExitStack() as undo:
+            undo.callback(connection.close)
             _check(connection, path)
             _migrate(connection)
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
             connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
-        except BaseException:
-            connection.close()
-            raise
+            undo.pop_all()
     return connection
 
 
@@ -110,16 +108,15 @@ def open_read_only(path: Path, busy_timeout_s: float) -> sqlite3.Connection:
     with state_errors(path):
         uri = f"{path.absolute().as_uri()}?{_way_to_read(path)}"
         connection = sqlite3.connect(uri, timeout=busy_timeout_s, isolation_level=None, uri=True)
-        try:
+        with ExitStack() as undo:
+            undo.callback(connection.close)
             connection.execute("PRAGMA query_only = ON")
             _check_version(connection, path)
             if int(_pragma(connection, "user_version")) < len(MIGRATIONS):
                 raise errors.StateError(
                     f"{path} is of an earlier version: the next `winnow crawl` brings it up to date"
                 )
-        except BaseException:
-            connection.close()
-            raise
+            undo.pop_all()
     return connection
 
 

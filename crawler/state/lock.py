@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 from typing import Self
@@ -26,15 +27,13 @@ class RunLock:
     def __init__(self, folder: Path, run_id: str, started_at: datetime) -> None:
         """Take the lock, or raise LockHeld at once. Raises OutputError for a folder that cannot be used."""
         self.path = folder / LOCK_NAME
-        with output_errors(self.path):
+        with output_errors(self.path), ExitStack() as undo:
             self._descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
-            try:
-                self._take()
-                holder = {"pid": os.getpid(), "run_id": run_id, "started_at": utc_text(started_at)}
-                self._say(f"{json.dumps(holder)}\n")
-            except BaseException:
-                os.close(self._descriptor)
-                raise
+            undo.callback(os.close, self._descriptor)
+            self._take()
+            holder = {"pid": os.getpid(), "run_id": run_id, "started_at": utc_text(started_at)}
+            self._say(f"{json.dumps(holder)}\n")
+            undo.pop_all()
 
     def release(self) -> None:
         """Free the lock and strike out the holder's name."""

@@ -9,8 +9,8 @@ import ssl
 import threading
 from typing import TYPE_CHECKING, Self
 
+from tests.certificates import self_signed
 from tests.crawls.hostile.run import command
-from tests.crawls.test_tls import self_signed
 
 if TYPE_CHECKING:
     from pathlib import Path

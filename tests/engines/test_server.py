@@ -5,20 +5,15 @@ from __future__ import annotations
 import subprocess
 import sys
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from crawler.engines.condition import ServerCondition
 from crawler.engines.options import PASSWORD_VARIABLE, RedisOptions
 from crawler.errors import UsageError
+from tests.certificates import self_signed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -112,9 +107,9 @@ def test_conditions(told: dict[str, Any], seconds: float, words: str | None) -> 
 
 @pytest.mark.redis
 def test_over_tls_with_a_certificate_of_ones_own(own_redis: RedisProcess, monkeypatch: pytest.MonkeyPatch) -> None:
-    authority = _certificate(own_redis.folder)
+    secure = self_signed(own_redis.folder, common_name="redis.test", for_loopback=True)
+    authority = secure.with_name("authority.pem")
     own_redis.kill()
-    secure = own_redis.folder / "server.pem"
     own_redis.start(
         "--tls-port", str(own_redis.port + 1), "--tls-cert-file", str(secure), "--tls-key-file", str(secure),
         "--tls-ca-cert-file", str(authority), "--tls-auth-clients", "no", "--requirepass", "open-sesame",
@@ -127,31 +122,6 @@ def test_over_tls_with_a_certificate_of_ones_own(own_redis: RedisProcess, monkey
         pass
     assert "certificate verify failed" in str(refused.value)
     assert "\n" not in str(refused.value)
-
-
-def _certificate(folder: Path) -> Path:
-    """Write server.pem, with its key, for 127.0.0.1; return the certificate alone, which is its own authority."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "redis.test")])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - timedelta(days=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    form = serialization.Encoding.PEM
-    private = key.private_bytes(form, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    (folder / "server.pem").write_bytes(private + certificate.public_bytes(form))
-    authority = folder / "authority.pem"
-    authority.write_bytes(certificate.public_bytes(form))
-    return authority
 
 
 def test_one_machine_loads_no_redis() -> None:
