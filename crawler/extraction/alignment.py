@@ -13,6 +13,8 @@ LONG_CHARS = 25
 """Word characters from which a block's text is taken to be its own wherever it stands. Chosen: `Read more` and
 names of sections are shorter, sentences longer."""
 SHINGLE_WORDS = 3
+KEPT = 0.5
+"""Share of a block's text in the main content from which the block counts as of it. Chosen."""
 
 Shingle = tuple[str, ...]
 

@@ -19,9 +19,9 @@ from crawler.items import Block
 
 Column = NDArray[np.float32]
 
-KEPT = 0.5
 LONG_CHARS = 60
-"""A block so long that the main content kept at least half of marks where the article stands."""
+MOSTLY_LINKED = 0.5
+"""Longer blocks of which less is linked mark where running text stands. Chosen."""
 MIN_ARTICLE_BODY = 300
 MIN_QUOTED_CHARS = 15
 FAR = 99
@@ -66,7 +66,6 @@ def _add_shape(measures: Measures, blocks: Sequence[Block], shapes: Sequence[Tex
 
 
 def _add_evidence(measures: Measures, evidence: PageEvidence, shapes: Sequence[TextShape]) -> None:
-    measures.add("kept.share", evidence.kept or np.zeros(measures.size))
     titles = [(frozenset(TOKEN.findall(title.lower())), squeeze(title)) for title in evidence.titles]
     equal = [any(shape.squeezed == squeezed for _, squeezed in titles) for shape in shapes]
     measures.add("title.equal", equal)
@@ -102,22 +101,26 @@ def _add_place(measures: Measures, blocks: Sequence[Block]) -> None:
     measures.add("place.from_start", np.log1p(index))
     measures.add("place.from_end", np.log1p(count - 1 - index))
     measures.add("place.blocks", np.full(count, np.log1p(count)))
-    kept = measures.columns["kept.share"]
-    chars = np.expm1(measures.columns["shape.chars"])
-    mass = np.where(chars > LONG_CHARS, kept * chars, 0)
+    mass = running_text(measures)
     total = float(mass.sum())
     through = np.cumsum(mass)
     measures.add("place.article_before", (through - mass) / max(total, 1))
     measures.add("place.article_after", (total - through) / max(total, 1))
     measures.add("place.article", np.full(count, np.log1p(total)))
-    marks = np.flatnonzero((kept > KEPT) & (chars > LONG_CHARS))
+    marks = np.flatnonzero(mass)
     first, last = (int(marks[0]), int(marks[-1])) if len(marks) else (0, count - 1)
     measures.add("place.from_first", signed_log(index - first))
     measures.add("place.from_last", signed_log(index - last))
     headlines = [b.index for b in blocks if b.tag == "h1"] or np.flatnonzero(measures.columns["title.equal"]).tolist()
     measures.add("place.from_headline", signed_log(index - (headlines[0] if headlines else first)))
-    measures.add("place.since_kept", np.log1p(_since(kept > KEPT)))
-    measures.add("place.until_kept", np.log1p(_since(kept[::-1] > KEPT)[::-1]))
+    measures.add("place.since_running", np.log1p(_since(mass > 0)))
+    measures.add("place.until_running", np.log1p(_since(mass[::-1] > 0)[::-1]))
+
+
+def running_text(measures: Measures) -> NDArray[np.float64]:
+    """Return the characters of blocks that may be running text, 0 for all others."""
+    chars = np.expm1(measures.columns["shape.chars"])
+    return np.where((chars > LONG_CHARS) & (measures.columns["shape.linked"] < MOSTLY_LINKED), chars, 0.0)
 
 
 def signed_log(distance: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -121,7 +121,6 @@ def _add_boxes(measures: Measures, boxes: Boxes) -> None:
     chars = np.expm1(measures.columns["shape.chars"])
     sums = {
         "linked": running(measures.columns["shape.linked"] * chars),
-        "kept": running(measures.columns["kept.share"] * chars),
         "long": running(chars > PARAGRAPH_CHARS),
     }
     sums |= {
@@ -139,14 +138,14 @@ def _add_boxes(measures: Measures, boxes: Boxes) -> None:
         measures.add(f"box.{level}_chars", np.log1p(inside))
         measures.add(f"box.{level}_place", (index - start) / size)
         for name, total in sums.items():
-            if name in {"linked", "kept", "long", "own_article", "foreign"} or level in TIGHT_LEVELS:
-                by = np.maximum(inside, 1) if name in {"linked", "kept"} else size
+            if name in {"linked", "long", "own_article", "foreign"} or level in TIGHT_LEVELS:
+                by = np.maximum(inside, 1) if name == "linked" else size
                 measures.add(f"box.{level}_{name}", (total[end] - total[start]) / by)
 
 
 def _add_neighbours(measures: Measures) -> None:
     names = (
-        "shape.chars", "shape.linked", "kept.share", "shape.sentence_end", "heading.is_one", "links.own_article",
+        "shape.chars", "shape.linked", "shape.sentence_end", "heading.is_one", "links.own_article",
         "links.foreign", "links.call", "shape.date", "description.share", "title.overlap",
     )  # fmt: skip
     for step in NEIGHBOURS:

@@ -9,9 +9,9 @@ from crawler.site_memory.recall import SiteReading
 
 @dataclass(frozen=True, slots=True)
 class PageEvidence:
-    """Page-wide evidence; `kept` has one entry a block, 0 to 1."""
+    """Page-wide evidence. `kept` has one entry a block, 0 to 1, where the main content was asked for; else none."""
 
-    kept: tuple[float, ...]
+    kept: tuple[float, ...] = ()
     """Share of each block's text that the main content has."""
     titles: tuple[str, ...] = ()
     """The page's headline as the page names it: h1, og:title, JSON-LD headline, title element."""

@@ -23,7 +23,6 @@ from crawler.extraction.word_units import HashedUnits
 
 CHAR_BOUNDS = (8, 20, 40, 80, 150, 300, 700)
 LINKED_BOUNDS = (0.01, 0.3, 0.8)
-KEPT_BOUNDS = (0.1, 0.6)
 TITLE_BOUNDS = (0.2, 0.5, 0.8, 0.99)
 DESCRIPTION_BOUNDS = (0.3, 0.6, 0.9)
 LIKE_BOUNDS = (0.02, 0.3)
@@ -66,7 +65,6 @@ def _signs(measures: Measures, tree: BlockTree) -> NDArray[np.uint64]:
     columns = measures.columns
     chars = _classes(np.expm1(columns["shape.chars"]), CHAR_BOUNDS)
     linked = _classes(columns["shape.linked"], LINKED_BOUNDS)
-    kept = _classes(columns["kept.share"], KEPT_BOUNDS)
     title = _classes(columns["title.overlap"], TITLE_BOUNDS)
     described = _classes(columns["description.share"], DESCRIPTION_BOUNDS)
     before = columns["place.article_before"] <= NEAR_NOTHING
@@ -79,7 +77,7 @@ def _signs(measures: Measures, tree: BlockTree) -> NDArray[np.uint64]:
     tag = np.array([code_of(block.tag) for block in tree.blocks])
     short = np.minimum(chars, 4)
     crossed = (
-        (chars, linked, kept), (side, kept, tag), (side, kept, short, linked), (title, tag),
+        (chars, linked), (side, tag), (side, short, linked), (title, tag),
         (described, np.minimum(chars, 5)), (tenth,), (voice,), (like, within, short),
     )  # fmt: skip
     return np.stack([_sign_codes(number, classes) for number, classes in enumerate(crossed)], axis=1)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from crawler.extraction.block_measures import KEPT, LONG_CHARS, Measures
+from crawler.extraction.block_measures import Measures, running_text
 from crawler.extraction.blocks import BlockTree
 from crawler.extraction.boxes import Boxes
 
@@ -25,11 +25,7 @@ class ArticleForm:
 
 
 def add_form(measures: Measures, tree: BlockTree, boxes: Boxes) -> ArticleForm:
-    chars = np.expm1(measures.columns["shape.chars"])
-    kept = measures.columns["kept.share"]
-    mass = np.where((chars > LONG_CHARS) & (kept > KEPT), chars, 0.0)
-    if not mass.any():
-        mass = np.where((chars > LONG_CHARS) & (measures.columns["shape.linked"] < KEPT), chars, 0.0)
+    mass = running_text(measures)
     through = np.concatenate([np.zeros(1), np.cumsum(mass)])
     total = max(float(through[-1]), 1.0)
     share = (through[np.maximum(boxes.end, boxes.start)] - through[boxes.start]) / total

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
+from crawler.extraction.alignment import KEPT
 from crawler.extraction.blas_threads import one_thread
-from crawler.extraction.block_measures import KEPT, LONG_CHARS
+from crawler.extraction.block_measures import LONG_CHARS
 from crawler.extraction.block_model import (
     LABELS,
     TEXT_COUNT,
     BlockModel,
     Floats,
+    Reading,
     read_page_features,
     shipped_model,
 )
@@ -21,12 +25,9 @@ from crawler.extraction.features import PageFeatures, page_features
 from crawler.extraction.label_reasons import word_reasons
 from crawler.extraction.line_evidence import weigh_lines
 from crawler.extraction.reason_case import PageView
+from crawler.extraction.second_opinion import TEXT_SHARE, weigh_opinion
 from crawler.items import Label, Segment
 
-TEXT_SHARE = 0.43
-"""Probability of the text labels together from which a block belongs to the text. Out of fold, every fifth page,
-.45, .4 and .35 give guides .9606, .9625 and .9643, news .980, .981 and .981, and pages with promotion in the text
-.102, .102 and .109; .4 takes a caption without a mark of one into an article of the demo."""
 UNWRITTEN = tuple(n for n, label in enumerate(LABELS) if not label.is_boilerplate or label is Label.NAVIGATION)
 """Numbers of the labels whose blocks no record's line holds."""
 LEAST_LEFT = 0.8
@@ -35,42 +36,63 @@ KEPT_TEXT_SHARE = 0.2
 lower probability on. Out of fold: word F1 .974 to .978 on news, .946 to .949 on guides."""
 
 
+@dataclass(frozen=True, slots=True)
+class BlockScores:
+    """What the model makes of a page's blocks by themselves."""
+
+    model: BlockModel
+    features: PageFeatures
+    reading: Reading
+
+
+def score_blocks(tree: BlockTree, evidence: PageEvidence, model: BlockModel | None = None) -> BlockScores:
+    """Return the scores of a page of at least one block. `model` replaces the one of the package."""
+    if model is None:
+        model = shipped_model("text" if evidence.plain_text else "page")
+    features = page_features(tree, evidence)
+    with one_thread():
+        return BlockScores(model, features, read_page_features(model, features))
+
+
 def label_blocks(
-    tree: BlockTree, evidence: PageEvidence, model: BlockModel | None = None, *, all_reasons: bool = False
+    tree: BlockTree, evidence: PageEvidence, scores: BlockScores | None = None, *, all_reasons: bool = False
 ) -> tuple[Segment, ...]:
-    """Return one segment a block, in the same order. `model` replaces the one of the package.
+    """Return one segment a block, in the same order; `scores` are those of the page where they are at hand.
 
     Of HTML, blocks of the article and of menus have an empty reason unless all are asked for: no line of a record
     holds them, and they are nine of ten.
     """
     if not tree.blocks:
         return ()
-    if model is None:
-        model = shipped_model("text" if evidence.plain_text else "page")
-    features = page_features(tree, evidence)
+    if scores is None:
+        scores = score_blocks(tree, evidence)
     with one_thread():
-        reading = read_page_features(model, features)
-        probabilities = weighed_probabilities(reading.probabilities, evidence, tree, features)
+        probabilities = weighed_probabilities(scores.reading.probabilities, evidence, tree, scores.features)
         if evidence.site is not None:
             probabilities = evidence.site.recall(tree.blocks, tree.containers, evidence.titles, probabilities)
         chosen = choose_labels(probabilities, tree, evidence)
         asked = np.flatnonzero(np.isin(chosen, UNWRITTEN, invert=True) | all_reasons | evidence.plain_text)
-        worded = word_reasons(PageView(tree, evidence, features, model, reading), chosen, asked)
+        worded = word_reasons(PageView(tree, evidence, scores.features, scores.model, scores.reading), chosen, asked)
     reasons = dict(zip(asked.tolist(), worded, strict=True))
     if evidence.site is not None:
         reasons = evidence.site.reasons(chosen.tolist(), reasons)
-    scores = probabilities[np.arange(len(chosen)), chosen].tolist()
+    shares = probabilities[np.arange(len(chosen)), chosen].tolist()
     return tuple(
-        Segment(LABELS[label], block.text, block.xpath, round(score, 3), reasons.get(block.index, ""))
-        for block, label, score in zip(tree.blocks, chosen.tolist(), scores, strict=True)
+        Segment(LABELS[label], block.text, block.xpath, round(share, 3), reasons.get(block.index, ""))
+        for block, label, share in zip(tree.blocks, chosen.tolist(), shares, strict=True)
     )
 
 
 def weighed_probabilities(
     probabilities: Floats, evidence: PageEvidence, tree: BlockTree, features: PageFeatures
 ) -> Floats:
-    """Return the probabilities by which labels are chosen: for plain text, phrases and lists are weighed in again."""
-    return weigh_lines(probabilities, tree, features.phrases) if evidence.plain_text else probabilities
+    """Return the probabilities by which labels are chosen.
+
+    In plain text phrases and lists are weighed in again, on a doubtful page the main content is.
+    """
+    if evidence.plain_text:
+        return weigh_lines(probabilities, tree, features.phrases)
+    return weigh_opinion(probabilities, evidence.kept)
 
 
 def choose_labels(probabilities: Floats, tree: BlockTree, evidence: PageEvidence) -> NDArray[np.int64]:

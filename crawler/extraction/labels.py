@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from crawler.extraction.block_model import BlockModel
 from crawler.extraction.blocks import BlockTree
 from crawler.extraction.evidence import PageEvidence
 from crawler.extraction.hints import gather_hints
+from crawler.extraction.labeller import BlockScores
 from crawler.extraction.labeller import label_blocks as label_by_model
 from crawler.extraction.sieve import sift_lines, sift_page
 from crawler.items import Segment
 
 
 def label_blocks(
-    tree: BlockTree, evidence: PageEvidence, model: BlockModel | None = None, *, all_reasons: bool = False
+    tree: BlockTree, evidence: PageEvidence, scores: BlockScores | None = None, *, all_reasons: bool = False
 ) -> tuple[Segment, ...]:
-    """Return one segment a block, in the same order. `model` replaces the one of the package.
+    """Return one segment a block, in the same order; `scores` are those of the page where they are at hand.
 
     Of HTML, blocks of the article and of menus have an empty reason unless all are asked for.
     """
-    return sift(tree, label_by_model(tree, evidence, model, all_reasons=all_reasons), evidence)
+    return sift(tree, label_by_model(tree, evidence, scores, all_reasons=all_reasons), evidence)
 
 
 def sift(tree: BlockTree, segments: tuple[Segment, ...], evidence: PageEvidence) -> tuple[Segment, ...]:

@@ -1,7 +1,7 @@
 """How well a page was read, without its truth: an estimate of the word F1 of its text.
 
-What speaks against a reading: doubtful labels, text that the main content lacks, gaps within the text, running text
-left out. Seven measures, each on a scale on which equal steps count alike, go into one linear formula whose weights
+What speaks against a reading: blocks that could be text or not, gaps within the text, running text left out. Seven
+measures, each on a scale on which equal steps count alike, go into one linear formula whose weights
 `python -m crawler.training.quality` fits.
 """
 
@@ -16,11 +16,13 @@ from importlib.resources import files
 
 import numpy as np
 
-from crawler.items import Block, BlockKind, Label, Segment
+from crawler.extraction.block_model import Floats
+from crawler.extraction.second_opinion import LEAST_CHARS
+from crawler.items import Block, BlockKind, Segment
 
-MEASURES = ("doubt", "unsure_text", "added", "no_paragraphs", "gaps", "visible", "unread")
-DOUBTFUL_SCORE = 0.7
-"""Score of a label under which it is doubtful. Chosen, not measured."""
+MEASURES = ("undecided", "missed", "unsure_blocks", "no_paragraphs", "gaps", "visible", "unread")
+SURELY_NOT, SURELY = 0.2, 0.8
+"""Probabilities of text between which a block is undecided. Chosen, not measured."""
 RUNNING_CHARS = 150
 """Characters of an unlinked paragraph from which it is running text. Chosen."""
 RUNNING_LINKED = 0.2
@@ -39,15 +41,15 @@ class QualityModel:
 
 
 def estimate_quality(
-    blocks: Sequence[Block], segments: Sequence[Segment], kept: Sequence[float], model: QualityModel | None = None
+    blocks: Sequence[Block], segments: Sequence[Segment], of_text: Floats, model: QualityModel | None = None
 ) -> float | None:
-    """Return the expected word F1 of the text, 0 to 1; None for a page without text or main content to hold it to.
+    """Return the expected word F1 of the text, 0 to 1; None for a page without text.
 
-    `kept` has one entry a block, the share of it that the main content has.
+    `of_text` is each block's probability of being text, by the model.
     """
-    if not kept or not any(segment.label.in_text for segment in segments):
+    if not any(segment.label.in_text for segment in segments):
         return None
-    return predict(model or shipped_quality_model(), measure(blocks, segments, kept))
+    return predict(model or shipped_quality_model(), measure(blocks, segments, of_text))
 
 
 def predict(model: QualityModel, measures: Sequence[float]) -> float:
@@ -57,23 +59,20 @@ def predict(model: QualityModel, measures: Sequence[float]) -> float:
     return round(min(1.0, max(0.0, 1 + SMALLEST - math.exp(-scaled))), 3)
 
 
-def measure(blocks: Sequence[Block], segments: Sequence[Segment], kept: Sequence[float]) -> tuple[float, ...]:
+def measure(blocks: Sequence[Block], segments: Sequence[Segment], of_text: Floats) -> tuple[float, ...]:
     """Return the values of MEASURES for a page with at least one text block."""
     chars = np.array([len(block.text) for block in blocks], np.float64)
     in_text = np.array([segment.label.in_text for segment in segments])
-    counts = np.array([segment.label is not Label.NAVIGATION for segment in segments])
-    score = np.array([segment.score for segment in segments])
-    main = np.array(kept)
     is_paragraph = np.array([block.kind is BlockKind.PARAGRAPH for block in blocks])
     linked = np.array([block.linked_chars for block in blocks])
     is_running = is_paragraph & (chars >= RUNNING_CHARS) & (linked < RUNNING_LINKED * chars)
     text = chars * in_text
-    size = max(text.sum(), 1.0)
+    size = max(text.sum(), LEAST_CHARS)
     places = np.flatnonzero(in_text)
     shares = (
-        min(1.0, (chars * counts * (score < DOUBTFUL_SCORE)).sum() / size),
-        (text * (1 - score)).sum() / size,
-        (text * (1 - main)).sum() / size,
+        (chars * ((of_text > SURELY_NOT) & (of_text < SURELY))).sum() / size,
+        (chars * ~in_text * of_text).sum() / size,
+        (1 - of_text)[in_text].mean(),
         (text * ~is_paragraph).sum() / size,
         1 - len(places) / (places[-1] - places[0] + 1),
         min(2.0, (chars * ~in_text * is_running).sum() / size),

@@ -77,7 +77,7 @@ def versions() -> dict[str, str]:
 
 def _read_text(text: str, encoding: str, options: ExtractionOptions) -> Reading:
     tree = split_text(text)
-    segments = label_blocks(tree, PageEvidence(kept=(), plain_text=True))
+    segments = label_blocks(tree, PageEvidence(plain_text=True))
     article = assemble(tree, segments)
     signals = Signals(None, False, False, None, plain_text=True)
     status = judge(tree.blocks, segments, article, signals, options)
@@ -90,7 +90,6 @@ def _read_html(root: HtmlElement, page: Page, encoding: str, options: Extraction
     metadata = read_metadata(root, url=page.url, link=page.link, now=now, zone=zone)
     article_id = page.url or hashlib.sha256(page.body).hexdigest()
     evidence = PageEvidence(
-        kept=(),
         titles=metadata.headlines,
         description=metadata.description,
         article_body=metadata.article_body,

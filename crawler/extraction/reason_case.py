@@ -6,11 +6,14 @@ from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from crawler.extraction.block_model import LABELS, BlockModel, Reading
+import numpy as np
+
+from crawler.extraction.block_model import LABELS, TEXT_COUNT, BlockModel, Reading
 from crawler.extraction.blocks import BlockTree
 from crawler.extraction.clean_text import cap
 from crawler.extraction.evidence import PageEvidence
 from crawler.extraction.features import PageFeatures
+from crawler.extraction.second_opinion import TEXT_SHARE
 from crawler.items import Block
 
 QUOTED_CHARS = 40
@@ -35,6 +38,12 @@ class PageView:
         """The linear stage's label of each block."""
         labels: list[int] = self.reading.linear_scores.argmax(axis=1).tolist()
         return labels
+
+    @cached_property
+    def article(self) -> tuple[int, int]:
+        """First and last block that the model takes for text; (0, -1) where there is none."""
+        text = np.flatnonzero(self.reading.probabilities[:, :TEXT_COUNT].sum(axis=1) >= TEXT_SHARE)
+        return (int(text[0]), int(text[-1])) if len(text) else (0, -1)
 
     @cached_property
     def columns(self) -> dict[str, int]:

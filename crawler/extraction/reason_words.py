@@ -19,7 +19,6 @@ from crawler.extraction.word_units import BOX_ROLES, ROLE, ROLES, buckets_of, ha
 NEAR = 3
 """Blocks to either side that count as neighbours in a reason."""
 MIN_BOX = 3
-KEPT = 0.5
 CLEAR_SHARE = 0.3
 NAMED_AREAS = {
     "article": "<article>", "aside": "<aside>", "footer": "<footer>", "header": "<header>", "nav": "<nav>",
@@ -159,11 +158,6 @@ def _path(href: str) -> str | None:
         return None
 
 
-def _kept(case: Case) -> str:
-    share = case.value("kept.share")
-    return "the main content has it" if share > KEPT else "the main content leaves it out"
-
-
 def _title(case: Case) -> str | None:
     overlap = case.value("title.overlap")
     if case.value("title.equal"):
@@ -188,12 +182,15 @@ def _repeats(case: Case) -> str | None:
 
 
 def _place(case: Case) -> str:
-    first, last = case.value("place.from_first"), case.value("place.from_last")
+    index, count = case.block.index, len(case.page.tree.blocks)
+    first, last = case.page.article
     if case.page.evidence.plain_text:
-        return f"line {case.block.index + 1} of {len(case.page.tree.blocks)}"
-    if first < 0:
+        return f"line {index + 1} of {count}"
+    if first > last:
+        return f"block {index + 1} of {count} on a page without an article"
+    if index < first:
         return "stands above the article"
-    return "stands below the article" if last > 0 else "stands within the article"
+    return "stands below the article" if index > last else "stands within the article"
 
 
 def _area(case: Case) -> str | None:
@@ -226,7 +223,7 @@ def _form(case: Case) -> str:
 
 
 WORDINGS: Mapping[str, Callable[[Case], str | None]] = {
-    "words": _words, "shape": _shape, "links": _links, "kept": _kept, "title": _title, "description": _description,
+    "words": _words, "shape": _shape, "links": _links, "title": _title, "description": _description,
     "article_body": _article_body, "repeats": _repeats, "place": _place, "area": _area, "heading": _heading,
     "container": _container, "box": _box, "neighbours": _neighbours, "phrase": _phrase,
     "voice": _voice, "form": _form,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from crawler.extraction.blas_threads import one_thread
-from crawler.extraction.block_model import LABELS
+from crawler.extraction.block_model import LABELS, Floats
 from crawler.extraction.blocks import BlockTree
 from crawler.extraction.evidence import PageEvidence
 from crawler.extraction.labeller import choose_labels
@@ -25,9 +25,8 @@ def label_by_template(tree: BlockTree, reading: TemplateReading) -> tuple[Segmen
 
 def label_again(tree: BlockTree, evidence: PageEvidence, site: SiteReading, first: FirstReading) -> tuple[Segment, ...]:
     """Return the segments of a page whose first reading is at hand, with what is known of its site by now."""
-    before = np.frombuffer(first.probabilities, "<f2").reshape(-1, len(LABELS)).astype(np.float32)
     with one_thread():
-        probabilities = site.recall(tree.blocks, tree.containers, evidence.titles, before)
+        probabilities = site.recall(tree.blocks, tree.containers, evidence.titles, probabilities_of(first))
         chosen = choose_labels(probabilities, tree, evidence).tolist()
     told = {number: reason for number, label, reason in first.reasons if LABELS[chosen[number]] is label}
     reasons = site.reasons(chosen, {number: told.get(number, "") for number in range(len(chosen))})
@@ -49,6 +48,11 @@ def first_reading(
         tuple((number, segments[number].label, reason) for number, reason in site.page_reasons.items() if reason),
         method,
     )
+
+
+def probabilities_of(first: FirstReading) -> Floats:
+    """Return what the labeller said of the page, blocks x labels, with the main content's vote where it was asked."""
+    return np.frombuffer(first.probabilities, "<f2").reshape(-1, len(LABELS)).astype(np.float32)
 
 
 def kept_of(first: FirstReading) -> tuple[float, ...]:

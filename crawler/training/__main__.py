@@ -51,7 +51,7 @@ def _train(
     trainer = Trainer(pages, folds, options, _tell)
     found = _stored(calibrate(trainer.cross_validate(), pages, folds), name, args)
     scored = [
-        (page, predict(found.models[fold] if fold != KEPT_OUT else found.final, page))
+        predict(found.models[fold] if fold != KEPT_OUT else found.final, page)
         for page, fold in zip(pages, folds, strict=True)
     ]
     seen = [pair for pair, fold in zip(scored, folds, strict=True) if fold != KEPT_OUT]

@@ -12,8 +12,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 
+from crawler.extraction.alignment import KEPT
+from crawler.extraction.block_measures import LONG_CHARS
 from crawler.extraction.block_model import (
     LABELS,
     BlockModel,
@@ -23,14 +26,16 @@ from crawler.extraction.block_model import (
     read_page_features,
 )
 from crawler.extraction.labeller import weighed_probabilities
+from crawler.extraction.second_opinion import with_second_opinion
 from crawler.training.body_truth import allowed_labels
 from crawler.training.corpora import UNKNOWN, TrainingPage
+from crawler.training.figures import Scored
 from crawler.training.linear import LinearStage, block_weights, fit_linear, word_rows
 from crawler.training.network import fit_network
 from crawler.training.options import TrainingOptions
 
-NEAR = np.log1p(15)
-"""Blocks from the article's ends, as `place.from_first` counts them, within which all blocks of known body are used."""
+NEAR = 15
+"""Blocks from the main content's ends within which half of the blocks of known body are used. Chosen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,20 +130,24 @@ class Trainer:
             return allowed, block_weights(page, self.options.page_cap)
         allowed = allowed_labels(page)
         draw = np.random.default_rng(len(labels))
-        columns = page.features.columns
-        measures = page.features.measures
-        near = (measures[:, columns.index("place.from_first")] > -NEAR) & (
-            measures[:, columns.index("place.from_last")] < NEAR
-        )
-        near |= measures[:, columns.index("kept.share")] > 0
-        used = draw.random(len(labels)) < np.where(near, self.options.near_share, self.options.far_share)
+        used = draw.random(len(labels)) < np.where(_near(page), self.options.near_share, self.options.far_share)
         return allowed, np.where(allowed.any(axis=1) & used, self.options.body_weight, 0).astype(np.float32)
 
 
-def predict(model: BlockModel, page: TrainingPage) -> Floats:
-    """Return the page's probabilities as labels are chosen by them, blocks x labels."""
+def _near(page: TrainingPage) -> NDArray[np.bool_]:
+    """Return which blocks are of the main content or not far from it; all of a page without one."""
+    kept, index = np.array(page.evidence.kept), np.arange(len(page.labels))
+    long = np.array([len(block.text) > LONG_CHARS for block in page.tree.blocks])
+    marks = np.flatnonzero((kept > KEPT) & long)
+    first, last = (marks[0], marks[-1]) if len(marks) else (0, len(index) - 1)
+    return ((index > first - NEAR) & (index < last + NEAR)) | (kept > 0)
+
+
+def predict(model: BlockModel, page: TrainingPage) -> Scored:
+    """Return the page with the evidence that is used of it, and the probabilities by which labels are chosen."""
     read = read_page_features(model, page.features).probabilities
-    return weighed_probabilities(read, page.evidence, page.tree, page.features)
+    evidence = with_second_opinion(page.evidence, page.tree.blocks, read, lambda: page.evidence.kept)
+    return replace(page, evidence=evidence), weighed_probabilities(read, evidence, page.tree, page.features)
 
 
 def calibrate(models: CrossValidation, pages: Sequence[TrainingPage], folds: Sequence[int]) -> CrossValidation:

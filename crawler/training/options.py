@@ -35,7 +35,7 @@ class TrainingOptions:
     instead of 11.6 %, news .979 against .980, and lists of teasers became articles."""
     near_share: float = 0.5
     far_share: float = 0.05
-    """Shares of such blocks that are used: near the article or in the main content, and elsewhere. Chosen for the time
+    """Shares of such blocks that are used: near the main content or in it, and elsewhere. Chosen for the time
     that training takes, not measured."""
 
 

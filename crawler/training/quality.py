@@ -12,7 +12,7 @@ import json
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -22,8 +22,10 @@ import crawler.extraction
 from crawler.extraction.assembly import assemble
 from crawler.extraction.block_model import BlockModel, load_model
 from crawler.extraction.decode import decode
+from crawler.extraction.labeller import score_blocks
 from crawler.extraction.labels import label_blocks
 from crawler.extraction.quality import MEASURES, QualityModel, measure, predict, to_scale
+from crawler.extraction.second_opinion import text_probabilities, with_second_opinion
 from crawler.training.corpora import BODY_CORPORA, read_html
 from crawler.training.figures import word_f1
 
@@ -117,11 +119,15 @@ def _examples(corpora: Path, fold_models: Path) -> Iterator[Example]:
                     continue
                 body = gzip.decompress((corpora / corpus / page["html"]).read_bytes())
                 tree, evidence, _, _ = read_html(decode(body).text, page.get("url"))
-                segments = label_blocks(tree, evidence, model_of(fold))
+                scores = score_blocks(tree, evidence, model_of(fold))
+                ask = partial(tuple, evidence.kept)
+                evidence = with_second_opinion(evidence, tree.blocks, scores.reading.probabilities, ask)
+                segments = label_blocks(tree, evidence, scores)
                 if not any(segment.label.in_text for segment in segments):
                     continue
                 truth = word_f1(assemble(tree, segments, evidence.titles).text, page["body"])
-                yield Example(corpus, fold, measure(tree.blocks, segments, evidence.kept), truth)
+                of_text = text_probabilities(scores.reading.probabilities, evidence.kept)
+                yield Example(corpus, fold, measure(tree.blocks, segments, of_text), truth)
 
 
 def _arguments() -> argparse.Namespace:

@@ -12,12 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crawler.extraction.blas_threads import one_thread
-from crawler.extraction.block_model import LABELS, TEXT_COUNT, Floats, load_model, read_page_features
+from crawler.extraction.block_model import LABELS, TEXT_COUNT, BlockModel, Floats, load_model, read_page_features
 from crawler.extraction.blocks import BlockTree
 from crawler.extraction.decode import decode
 from crawler.extraction.evidence import PageEvidence
 from crawler.extraction.features import page_features
-from crawler.extraction.labeller import TEXT_SHARE
+from crawler.extraction.labeller import weighed_probabilities
+from crawler.extraction.second_opinion import TEXT_SHARE, with_second_opinion
 from crawler.items import Label
 from crawler.site_memory.evidence import weigh
 from crawler.site_memory.fingerprints import PagePrints, fingerprint, page_prints
@@ -52,6 +53,16 @@ class Rows:
     """1 for true text that the first stage has as text."""
 
 
+def read_blocks(tree: BlockTree, evidence: PageEvidence, model: BlockModel) -> tuple[PageEvidence, Floats]:
+    """Return the evidence that is used of a page whose main content is at hand, and its blocks' probabilities."""
+    with one_thread():
+        features = page_features(tree, evidence)
+        read = read_page_features(model, features).probabilities
+    kept = evidence.kept
+    evidence = with_second_opinion(evidence, tree.blocks, read, lambda: kept)
+    return evidence, weighed_probabilities(read, evidence, tree, features)
+
+
 def read_sites(folder: Path, fold_models: Path) -> dict[str, list[SitePage]]:
     """Return the pages of each site, labelled by the model of the fold of the site's template."""
     folds = json.loads((fold_models / "folds.json").read_text(encoding="utf-8"))
@@ -61,16 +72,14 @@ def read_sites(folder: Path, fold_models: Path) -> dict[str, list[SitePage]]:
         entry = json.loads(line)
         document = decode(gzip.decompress((folder / entry["html"]).read_bytes()))
         tree, evidence, _, _ = read_html(document.text, entry["url"])
-        with one_thread():
-            features = page_features(tree, evidence)
-            read = read_page_features(models[folds[f"typed/{entry['template']}"]], features)
+        evidence, probabilities = read_blocks(tree, evidence, models[folds[f"typed/{entry['template']}"]])
         page = SitePage(
             site=entry["site"],
             id=entry["id"],
             tree=tree,
             evidence=evidence,
             prints=page_prints(tree.blocks, tree.containers, evidence.titles, entry["id"]),
-            probabilities=read.probabilities,
+            probabilities=probabilities,
             labels=np.array([LABELS.index(label) for label, _ in entry["blocks"]]),
             body=entry["body"],
         )

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
+from crawler.extraction.alignment import KEPT
 from crawler.extraction.block_model import LABELS, TEXT_COUNT
 from crawler.extraction.blocks import split_text
 from crawler.extraction.evidence import PageEvidence
@@ -26,7 +27,6 @@ MAX_CHAFF = 20
 """Blocks in a row after the article."""
 MAX_BOXES = 6
 MAX_BOX = 12
-KEPT = 0.5
 LONG_WORDS = 15
 BULLET_SHARE = 0.4
 """All chosen, not measured: the shape of texts that users bring."""

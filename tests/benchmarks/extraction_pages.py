@@ -13,12 +13,14 @@ import tldextract
 from trafilatura import bare_extraction
 from trafilatura.settings import Document
 
+from crawler.extraction.alignment import KEPT, kept_shares
 from crawler.extraction.assembly import assemble
 from crawler.extraction.block_model import BlockModel, input_columns
 from crawler.extraction.blocks import BlockTree
 from crawler.extraction.evidence import PageEvidence
 from crawler.extraction.features import page_features
 from crawler.extraction.labeller import label_blocks as label_by_model
+from crawler.extraction.labeller import score_blocks
 from crawler.items import Label, Segment
 from crawler.training.body_truth import IN_BODY, OUT_OF_BODY, body_shares
 from tests.gate.out_of_fold import KEPT_OUT, CorpusPage, PageReading, fold_model, fold_of_pages, read_out_of_fold
@@ -35,8 +37,6 @@ from tests.gate.scoring import (
 CONTEXT = frozenset({"neighbours", "box", "heading", "place", "container", "area"})
 """Groups of the network's inputs that look beyond the block itself."""
 PHRASES = frozenset({"phrase"})
-KEPT = 0.5
-"""Share of a block in trafilatura's text from which it counts as kept by it."""
 PARTS = (
     "trafilatura", "+ title rule", "+ lead", "labels of the block alone", "+ sequence and box", "+ phrases",
     "+ rules after the model",
@@ -96,9 +96,9 @@ def measure_page(page: CorpusPage, folds: Path, *, with_parts: bool) -> PageMeas
             **text_scores((rival.text if rival else None) or "", truth),
             **metadata_scores(truth, rival.title if rival else None, rival.date if rival else None, names),
         },
-        parts=_parts(reading, page, folds) if with_parts and reading.evidence.kept else {},
+        parts=_parts(reading, rival, page, folds) if with_parts and rival else {},
         rows=label_rows(gold, record),
-        kept_rows=_kept_rows(reading, [block["label"] for block in gold]),
+        kept_rows=_kept_rows(reading, rival, [block["label"] for block in gold]),
         is_plain=page.is_plain,
         status=str(record.extraction.status),
         quality=record.extraction.quality,
@@ -119,14 +119,19 @@ def _trafilatura(page: CorpusPage) -> tuple[Document | None, float]:
     return found, time.process_time() - started
 
 
-def _kept_rows(reading: PageReading, labels: Sequence[str]) -> list[Row]:
+def _kept_rows(reading: PageReading, rival: Document | None, labels: Sequence[str]) -> list[Row]:
     if not labels:
         return []
-    blocks, kept = reading.tree.blocks, reading.evidence.kept or (1.0,) * len(reading.tree.blocks)
+    blocks = reading.tree.blocks
+    kept = kept_shares(blocks, _lines(rival)) if rival else (1.0,) * len(blocks)
     return [
         (label, "body" if share >= KEPT else "other", max(len(BLOCK_TOKEN.findall(block.text.lower())), 1))
         for label, block, share in zip(labels, blocks, kept, strict=False)
     ]
+
+
+def _lines(rival: Document) -> list[str]:
+    return (rival.text or "").splitlines()
 
 
 def _differences(reading: PageReading, body: str | None) -> tuple[dict[str, int], dict[str, int]]:
@@ -141,14 +146,16 @@ def _differences(reading: PageReading, body: str | None) -> tuple[dict[str, int]
     return dict(missing), dict(extra)
 
 
-def _parts(reading: PageReading, page: CorpusPage, folds: Path) -> dict[str, dict[str, float]]:
+def _parts(reading: PageReading, rival: Document, page: CorpusPage, folds: Path) -> dict[str, dict[str, float]]:
     """Return the text scores after each of PARTS but the last, which is the record's own."""
     tree, evidence, segments = reading.tree, reading.evidence, reading.record.segments
     headlines = {tuple(words(title)) for title in evidence.titles}
-    body = [line for line in reading.lines if tuple(words(line)) not in headlines]
-    lead = [s.text for s, kept in zip(segments, evidence.kept, strict=True) if s.label is Label.LEAD and kept < KEPT]
+    lines = _lines(rival)
+    body = [line for line in lines if tuple(words(line)) not in headlines]
+    kept = kept_shares(tree.blocks, lines)
+    lead = [s.text for s, share in zip(segments, kept, strict=True) if s.label is Label.LEAD and share < KEPT]
     fold = fold_of_pages(folds)[page.key]
-    texts = ["\n".join(reading.lines), "\n".join(body), "\n".join([*lead, *body])]
+    texts = ["\n".join(lines), "\n".join(body), "\n".join([*lead, *body])]
     if fold != KEPT_OUT:
         model = fold_model(folds, "page", fold)
         for off in (CONTEXT | PHRASES, PHRASES, frozenset[str]()):
@@ -162,4 +169,4 @@ def _label_without(
     columns = input_columns(page_features(tree, evidence)) if off else ()
     hidden = model.hidden.copy()
     hidden[np.array([column.partition(".")[0] in off for column in columns], bool).nonzero()[0]] = 0
-    return label_by_model(tree, evidence, replace(model, hidden=hidden))
+    return label_by_model(tree, evidence, score_blocks(tree, evidence, replace(model, hidden=hidden)))

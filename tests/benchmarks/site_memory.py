@@ -27,9 +27,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crawler.extraction.assembly import assemble
-from crawler.extraction.block_model import LABELS, TEXT_COUNT, Floats, read_page_features
+from crawler.extraction.block_model import LABELS, TEXT_COUNT, Floats
 from crawler.extraction.decode import decode
-from crawler.extraction.features import page_features
 from crawler.extraction.hints import gather_hints
 from crawler.extraction.labeller import choose_labels
 from crawler.extraction.sieve import sift_page
@@ -43,7 +42,7 @@ from crawler.site_memory.storage import to_bytes
 from crawler.training.body_truth import IN_BODY, body_shares
 from crawler.training.corpora import read_html
 from crawler.training.options import StageOptions
-from crawler.training.stage_rows import SitePage, read_sites, with_recurring_lines
+from crawler.training.stage_rows import SitePage, read_blocks, read_sites, with_recurring_lines
 from crawler.urls import registered_domain
 from tests.gate.out_of_fold import FOLDS, CorpusPage, corpus_pages, fold_model, fold_of_pages
 from tests.gate.scoring import text_scores, word_f1
@@ -258,10 +257,10 @@ def site_page(page: CorpusPage) -> SitePage:
     """Return a page of a corpus without labels, read by the model of its fold."""
     tree, evidence, _, _ = read_html(decode(page.body()).text, page.url)
     model = fold_model(FOLDS, "page", fold_of_pages(FOLDS)[page.key])
-    read = read_page_features(model, page_features(tree, evidence))
+    evidence, probabilities = read_blocks(tree, evidence, model)
     prints = page_prints(tree.blocks, tree.containers, evidence.titles, page.key)
     return SitePage(
-        "", page.key, tree, evidence, prints, read.probabilities, np.zeros(0, np.int64), page.truth.get("body") or ""
+        "", page.key, tree, evidence, prints, probabilities, np.zeros(0, np.int64), page.truth.get("body") or ""
     )
 
 

@@ -22,7 +22,7 @@ STAGES = {
     "features": ("labeller:page_features",),
     "features: hashed words": ("features:hash_words",),
     "features: phrases": ("features:find_phrases", "features:add_phrases", "features:phrase_words"),
-    "labels: model": ("page_labels:label_blocks", "labeller:read_page_features"),
+    "labels: model": ("page_labels:score_blocks", "page_labels:label_blocks", "labeller:read_page_features"),
     "labels: reasons": ("labeller:word_reasons",),
     "labels: rules after the model": ("labels:gather_hints", "labels:sift_page", "read_page:with_site_rules"),
     "assembly": ("read_page:assemble",),

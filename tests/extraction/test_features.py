@@ -42,8 +42,7 @@ def tree_of(markup: str) -> BlockTree:
 @pytest.fixture
 def page() -> tuple[BlockTree, PageFeatures]:
     tree = tree_of(PAGE)
-    kept = tuple(1.0 if block.tag == "p" else 0.0 for block in tree.blocks)
-    evidence = PageEvidence(kept, TITLES, "Die Brücke bleibt gesperrt.", url="https://example.com/a")
+    evidence = PageEvidence((), TITLES, "Die Brücke bleibt gesperrt.", url="https://example.com/a")
     return tree, page_features(tree, evidence)
 
 
@@ -71,7 +70,6 @@ def test_input_columns_name_the_inputs(page: tuple[BlockTree, PageFeatures]) -> 
     ("name", "expected"),
     [
         ("title.equal", {"Brücke gesperrt"}),
-        ("kept.share", {"Die alte Brücke", "Der Umbau"}),
         ("shape.genders", {"Maurer (m/w/d)", "Lotse (m/w/d)"}),
         ("shape.money", {"Der Umbau"}),
         ("links.foreign", {"Maurer (m/w/d)", "Lotse (m/w/d)"}),

@@ -24,7 +24,7 @@ from crawler.extraction.block_model import (
 from crawler.extraction.blocks import BlockTree, split_text, split_tree
 from crawler.extraction.evidence import PageEvidence
 from crawler.extraction.features import page_features
-from crawler.extraction.labeller import choose_labels, label_blocks
+from crawler.extraction.labeller import choose_labels, label_blocks, score_blocks
 from crawler.extraction.line_evidence import weigh_lines
 from crawler.extraction.phrasebook import find_phrases
 from crawler.extraction.reason_case import Case, PageView
@@ -229,7 +229,9 @@ def test_another_model_can_be_given() -> None:
     tree, evidence = page()
     model: BlockModel = shipped_model("page")
     certain = replace(model, output=np.zeros_like(model.output), output_bias=_only(Label.OTHER))
-    assert {segment.label for segment in label_blocks(tree, evidence, certain)} == {Label.OTHER}
+    assert {segment.label for segment in label_blocks(tree, evidence, score_blocks(tree, evidence, certain))} == {
+        Label.OTHER
+    }
 
 
 def _only(label: Label) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:

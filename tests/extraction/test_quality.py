@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,26 +23,25 @@ def block(index: int, text: str = TEXT) -> Block:
 
 BLOCKS = [block(n) for n in range(6)]
 SURE = [Segment(Label.BODY, b.text, b.xpath, 0.99, "") for b in BLOCKS]
-KEPT = [1.0] * 6
+CERTAIN = np.full(6, 0.99, np.float32)
 
 
 def test_every_doubt_lowers_it() -> None:
-    fair = [replace(s, score=0.6) for s in SURE]
-    half = [0.5] * 6
-    best = estimate_quality(BLOCKS, fair, half)
-    doubtful = [replace(s, score=0.4) for s in SURE]
-    with_gaps = [replace(s, label=Label.OTHER) if n in {1, 3} else s for n, s in enumerate(fair)]
+    fair = np.full(6, 0.9, np.float32)
+    best = estimate_quality(BLOCKS, SURE, fair)
+    with_gaps = [replace(s, label=Label.OTHER) if n in {1, 3} else s for n, s in enumerate(SURE)]
+    without_last = [*SURE[:-1], replace(SURE[-1], label=Label.OTHER)]
     assert best is not None
-    assert best < (estimate_quality(BLOCKS, SURE, KEPT) or 0)
-    for segments, kept in ((doubtful, half), (with_gaps, half), (fair, [0.5, 0.0, 0.0, 0.0, 0.0, 0.0])):
-        found = estimate_quality(BLOCKS, segments, kept)
+    assert best < (estimate_quality(BLOCKS, SURE, CERTAIN) or 0)
+    for segments, of_text in ((SURE, 0.6 * fair), (with_gaps, fair), (without_last, fair)):
+        found = estimate_quality(BLOCKS, segments, of_text)
         assert found is not None
         assert found < best
 
 
 @pytest.mark.parametrize("segments", [[], [replace(s, label=Label.OTHER) for s in SURE]], ids=["none", "no text"])
 def test_null_without_text(segments: list[Segment]) -> None:
-    assert estimate_quality(BLOCKS[: len(segments)], segments, KEPT[: len(segments)]) is None
+    assert estimate_quality(BLOCKS[: len(segments)], segments, CERTAIN[: len(segments)]) is None
 
 
 def test_plain_text_has_none_and_a_page_has_one() -> None:
@@ -55,7 +55,7 @@ def test_plain_text_has_none_and_a_page_has_one() -> None:
 def test_the_shipped_weights_fit_the_measures() -> None:
     model = shipped_quality_model()
     assert {len(model.mean), len(model.scale), len(model.weights)} == {len(MEASURES)}
-    assert len(measure(BLOCKS, SURE, KEPT)) == len(MEASURES)
+    assert len(measure(BLOCKS, SURE, CERTAIN)) == len(MEASURES)
 
 
 @given(st.lists(st.floats(-5, 1), min_size=len(MEASURES), max_size=len(MEASURES)))

@@ -20,6 +20,7 @@ from crawler.extraction import page_labels, read_page
 from crawler.extraction.block_model import BlockModel, load_model
 from crawler.extraction.blocks import BlockTree
 from crawler.extraction.evidence import PageEvidence
+from crawler.extraction.labeller import BlockScores, score_blocks
 from crawler.extraction.labels import label_blocks
 from crawler.extraction.main_content import find_main_content
 from crawler.items import Record, Segment
@@ -67,7 +68,7 @@ class PageReading:
     tree: BlockTree = field(init=False)
     evidence: PageEvidence = field(init=False)
     lines: tuple[str, ...] = ()
-    """What trafilatura found."""
+    """What trafilatura found; empty where it was not asked."""
     seconds: float = 0.0
     """CPU of the whole reading."""
     main_seconds: float = 0.0
@@ -100,9 +101,14 @@ def read_with(page: CorpusPage, model: BlockModel | None) -> PageReading:
     """Read a page by a given labeller, the package's own where it is None."""
     reading = PageReading()
 
-    def label(tree: BlockTree, evidence: PageEvidence, **asked: bool) -> tuple[Segment, ...]:
+    def score(tree: BlockTree, evidence: PageEvidence) -> BlockScores:
+        return score_blocks(tree, evidence, model)
+
+    def label(
+        tree: BlockTree, evidence: PageEvidence, scores: BlockScores | None = None, **asked: bool
+    ) -> tuple[Segment, ...]:
         reading.tree, reading.evidence = tree, evidence
-        return label_blocks(tree, evidence, model, **asked)
+        return label_blocks(tree, evidence, scores or (score(tree, evidence) if tree.blocks else None), **asked)
 
     def find(*args: Any, **named: Any) -> tuple[str, ...]:
         started = time.process_time()
@@ -112,7 +118,8 @@ def read_with(page: CorpusPage, model: BlockModel | None) -> PageReading:
 
     body = page.body()
     of_text, of_page = (patch.object(module, "label_blocks", label) for module in (read_page, page_labels))
-    with of_text, of_page, patch.object(page_labels, "find_main_content", find):
+    scored = patch.object(page_labels, "score_blocks", score)
+    with of_text, of_page, scored, patch.object(page_labels, "find_main_content", find):
         started = time.process_time()
         if page.is_plain:
             reading.record = crawler.extract_text(body.decode())

@@ -71,7 +71,8 @@ def test_a_page_without_a_fold_is_not_read_with_a_model_that_may_know_it(corpus:
         read_out_of_fold(page)
 
 
-def test_reading_says_what_led_to_the_record(corpus: Path) -> None:
+def test_reading_says_what_led_to_the_record(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("crawler.extraction.second_opinion.DOUBTFUL", -1.0)
     reading = read_with(corpus_pages(corpus)[0], None)
     assert len(reading.evidence.kept) == len(reading.tree.blocks) == 4
     assert reading.lines

@@ -87,7 +87,7 @@ def test_an_answer_is_what_reading_in_full_gives(memory: SiteMemory) -> None:
     number = unchecked(memory, 60)
     answered = read_page(page_of(number, memory))
     in_full = read_page(replace(page_of(number, memory), site_memory=to_bytes(untrusted(memory))))
-    assert in_full.extraction.method == "blocks+trafilatura"
+    assert in_full.extraction.method == "blocks"
     assert answered.text == in_full.text
     assert answered.title == in_full.title
     assert PROMPT not in answered.text
@@ -110,7 +110,7 @@ def test_a_page_with_something_at_a_new_place_is_read_in_full(memory: SiteMemory
     cell = b"<table><tr><td>" + b"A cell that no page of the site had so far. " * 3 + b"</td></tr></table></article>"
     body = article(number).replace(b"</article>", cell)
     record = read_page(page_of(number, memory, body))
-    assert record.extraction.method == "blocks+trafilatura"
+    assert record.extraction.method.startswith("blocks")
 
 
 def test_a_page_without_text_is_read_in_full(memory: SiteMemory) -> None:
