@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
@@ -47,13 +47,14 @@ def page_prints(
     blocks: Sequence[Block], containers: Sequence[Container], titles: Iterable[str], article_id: str
 ) -> PagePrints:
     """Return the fingerprints of a page, 64 bits each. `article_id` names the article among those of its site."""
-    places = _places(containers)
+    places = _places(containers, {block.container for block in blocks})
+    texts = np.array([_of_text(block.text) for block in blocks], np.uint64).reshape(-1, 3)
     return PagePrints(
-        text=_row(_text, (block.text for block in blocks)),
-        near=_row(_near, (block.text for block in blocks)),
+        text=texts[:, 0].copy(),
+        near=texts[:, 1].copy(),
         place=np.array([places[block.container] for block in blocks], np.uint64),
-        headline=_row(_headline, (block.text for block in blocks)),
-        headlines=np.unique(_row(_headline, titles)),
+        headline=texts[:, 2].copy(),
+        headlines=np.unique(np.array([_of_text(title)[2] for title in titles], np.uint64)),
         article=fingerprint("article", article_id),
     )
 
@@ -72,7 +73,7 @@ def masked(text: str) -> str:
     kept: list[str] = []
     known = 0
     for word in WORD.findall(text):
-        if DIGIT.search(word):
+        if not word.isalpha() and DIGIT.search(word):
             sign = "0"
         elif kept and word[0].isupper():
             sign = "A"
@@ -89,42 +90,30 @@ def fingerprint(kind: str, text: str) -> int:
 
 
 @lru_cache(maxsize=CACHED)
-def _text(text: str) -> int:
-    return fingerprint("text", words_of(text))
+def _of_text(text: str) -> tuple[int, int, int]:
+    """Return the fingerprints of the text as it is, of it masked, and of it as a headline."""
+    words = words_of(text)
+    return fingerprint("text", words), fingerprint("near", masked(text)), fingerprint("headline", words)
 
 
-@lru_cache(maxsize=CACHED)
-def _near(text: str) -> int:
-    return fingerprint("near", masked(text))
-
-
-@lru_cache(maxsize=CACHED)
-def _headline(text: str) -> int:
-    return fingerprint("headline", words_of(text))
-
-
-def _row(of_text: Callable[[str], int], texts: Iterable[str]) -> Fingerprints:
-    return np.array([of_text(text) for text in texts], np.uint64)
-
-
-def _places(containers: Sequence[Container]) -> list[int]:
-    """Return the fingerprint of each container's place."""
+def _places(containers: Sequence[Container], wanted: Iterable[int]) -> dict[int, int]:
+    """Return the fingerprints of the wanted containers' places, by the containers' numbers."""
     tags: list[str] = []
     named: list[str] = []
     for container in containers:
         above = "" if container.parent is None else tags[container.parent]
         tags.append(f"{above}/{container.tag}")
         named.append(f"{container.tag}.{_stable_words(container.words)}")
-    found = []
-    for container in containers:
-        inner, at = [], container.index
+    found = {}
+    for number in wanted:
+        inner, at = [], number
         for _ in range(PLACE_LEVELS):
             inner.append(named[at])
             parent = containers[at].parent
             if parent is None:
                 break
             at = parent
-        found.append(_place(tags[container.index] + " " + " ".join(inner)))
+        found[number] = _place(tags[number] + " " + " ".join(inner))
     return found
 
 
