@@ -65,7 +65,7 @@ def test_pages_are_labelled_by_the_template_until_it_changes(
     methods = Counter(record["extraction"]["method"] for record in records)
     assert len(records) == len(FIRST)
     assert methods["template"] == report["sites"]["paper"]["by_template"] >= 20
-    assert methods["blocks+trafilatura"] >= 5
+    assert methods["blocks"] >= 5
     assert report["notices"] == []
     told = inline.run("state", "show", "-o", "out", "--site", "paper").out
     assert "Template 1, since" in told.decode()
