@@ -7,7 +7,9 @@ from dataclasses import replace
 from crawler.dedup.fingerprints import text_hash
 from crawler.dedup.minhash import signature_of
 from crawler.errors import PageError
+from crawler.extraction.main_content import find_main_content
 from crawler.extraction.options import DEFAULT_OPTIONS, ExtractionOptions
+from crawler.extraction.parse import parse
 from crawler.extraction.read_page import read_page, unread_record
 from crawler.items import Page, Record
 
@@ -31,6 +33,8 @@ def explained_record_of(page: Page) -> Record:
 def warm_up() -> None:
     """Load what reading a page needs, so that a new worker takes no page before it can read it."""
     record_of(Page(_SMALL_PAGE, url="https://news.example/"))
+    # Only doubtful pages ask for it, of which this is none.
+    find_main_content(parse(_SMALL_PAGE.decode(), DEFAULT_OPTIONS), url=None)
 
 
 def record_or_status(page: Page, options: ExtractionOptions = DEFAULT_OPTIONS) -> Record:
