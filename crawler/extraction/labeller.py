@@ -32,8 +32,8 @@ UNWRITTEN = tuple(n for n, label in enumerate(LABELS) if not label.is_boilerplat
 """Numbers of the labels whose blocks no record's line holds."""
 LEAST_LEFT = 0.8
 KEPT_TEXT_SHARE = 0.2
-"""Where less than this share of the main content's paragraphs is text, blocks of the main content are text from the
-lower probability on. Out of fold: word F1 .974 to .978 on news, .946 to .949 on guides."""
+"""Where the main content was asked for and less than this share of its paragraphs is text, its blocks are text from
+the lower probability on. Out of fold: word F1 .974 to .978 on news, .946 to .949 on guides."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ class FirstReading:
     probabilities: bytes = field(repr=False)
     """blocks x labels, float16."""
     kept: bytes = field(repr=False)
-    """Share of each block that the main content has, float16."""
+    """Share of each block that the main content has, float16; empty where that was not asked for."""
     reasons: tuple[tuple[int, Label, str], ...] = field(repr=False)
     """Number of the block, its label then, and the reason for it."""
     method: str
