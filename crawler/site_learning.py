@@ -22,7 +22,7 @@ FAST = 1
 class LearningOptions:
     enough: int = 8
     """Articles from which a site's pages are not held. A text must stand on three others to be evidence; with five
-    articles leaked blocks are down to a sixth, and fall no further, with eight the labels hang less on the order in
+    articles leaked blocks are down to a third, and fall little further, with eight the labels hang less on the order in
     which pages come (decision 0070). What is held is read twice."""
     held_bytes: int = 64_000_000
     """Of all pages that are held, compressed; above it the pages of the first site go on with what is known."""

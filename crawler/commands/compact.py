@@ -22,8 +22,7 @@ WORKERS = "workers"
 
 @click.command("compact")
 @click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FOLDER...")
-@click.option("--sites", type=click.Path(path_type=Path), default=Path("sites.toml"), show_default=True,
-              help="For its [engine].")  # fmt: skip
+@options.engine_file
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="Folder of the merged records.")
 @click.option("--without-redis", is_flag=True, help="Take every whole line of a killed worker's last file.")
 @options.quiet

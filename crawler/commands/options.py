@@ -52,6 +52,9 @@ output_file: Decorator = click.option(
 sites_file: Decorator = click.option(
     "--sites", type=click.Path(path_type=Path), default=Path("sites.toml"), show_default=True, help="Which sites."
 )
+engine_file: Decorator = click.option(
+    "--sites", type=click.Path(path_type=Path), default=Path("sites.toml"), show_default=True, help="For its [engine]."
+)
 crawl_folder: Decorator = click.option(
     "-o", "--output", type=click.Path(path_type=Path), default=Path("output"), show_default=True,
     help="Folder of the crawl.",

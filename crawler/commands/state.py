@@ -29,8 +29,7 @@ def command() -> None:
 
 
 @command.command("show", short_help="Sources, found URLs, the last runs.")
-@click.option("--sites", type=click.Path(path_type=Path), default=Path("sites.toml"), show_default=True,
-              help="For its [engine].")  # fmt: skip
+@options.engine_file
 @options.crawl_folder
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout, for machines.")
 @click.option("--site", metavar="NAME", shell_complete=options.complete_sites, help="Only this site.")
@@ -96,8 +95,7 @@ def _moment(_: click.Context, __: click.Parameter, text: str | None) -> datetime
 
 
 @command.command("forget", short_help="Have URLs fetched anew.")
-@click.option("--sites", type=click.Path(path_type=Path), default=Path("sites.toml"), show_default=True,
-              help="For its [engine].")  # fmt: skip
+@options.engine_file
 @options.crawl_folder
 @click.option("--site", metavar="NAME", shell_complete=options.complete_sites, help="URLs of this site.")
 @click.option("--url", metavar="URL", help="This URL.")

@@ -116,12 +116,10 @@ class RedisLedger:
         changes = self._changes
         changes.set_field(self._server.key("rows", group), key, pack(row))
         old, new = self._places(before), self._places(row)
-        if before is not None and before.state == "waiting":
-            old = {self._server.key(name, before.site): before.newest_at for name in ("waiting", "later")}
-        for place in old.keys() - new.keys():
+        for place in self._possible_places(before) - new.keys():
             changes.add("ZREM", place, key)
         for place, score in new.items():
-            if before is None or self._places(before).get(place) != score:
+            if old.get(place) != score:
                 changes.add_score(place, key, score)
         if before is not None:
             changes.add_count(self._server.key("counts", before.site), _count(before), -1)
@@ -159,6 +157,12 @@ class RedisLedger:
         elif row.may_be_retried(2**31):
             places[name("retried", row.site)] = row.attempts
         return places
+
+    def _possible_places(self, row: Row | None) -> set[str]:
+        """Return the sorted sets in which the row may stand: one that waits may have been moved by `open_again`."""
+        if row is not None and row.state == "waiting":
+            return {self._server.key(name, row.site) for name in ("waiting", "later")}
+        return set(self._places(row))
 
     def take(self, lease: Lease, site: str, limit: int, queued: Sequence[str]) -> tuple[list[Waiting], int] | None:
         """Return rows to fetch, newest first, which are in flight from now on, and how many of the site were before.
@@ -240,10 +244,7 @@ class RedisLedger:
             self._changes.add_count(self._server.key("counts", row.site), _count(row), -1)
 
     def _remove(self, group: str, key: str, row: Row | None) -> None:
-        places = set(self._places(row))
-        if row is not None and row.state == "waiting":
-            places = {self._server.key(name, row.site) for name in ("waiting", "later")}
-        for place in places:
+        for place in self._possible_places(row):
             self._changes.add("ZREM", place, key)
         self._changes.add("HDEL", self._server.key("rows", group), key)
 

@@ -29,6 +29,10 @@ LABELS = (
 )  # fmt: skip
 """The order of all score columns. The labels of `text` come first, `body` before all."""
 TEXT_COUNT = 3
+TEXT_SHARE = 0.43
+"""Probability of the text labels together from which a block belongs to the text. Out of fold .38, .43, .52 and .6
+give guides .9552, .9548, .9535 and .9513, news .981 each, and promotion in the text of 11.4, 9.9, 9.5 and 8.8 % of the
+typed pages; but at .5 only .942 of the snippets that must appear do so (.948 at .43; trafilatura alone .945)."""
 
 PARTS = {
     "words.own": ("own", "pair", "whole", "stem", "inline"),
@@ -129,6 +133,12 @@ def input_columns(features: PageFeatures) -> tuple[str, ...]:
 def softmax(logits: Floats) -> Floats:
     powers = np.exp(logits - logits.max(axis=1, keepdims=True))
     shares: Floats = powers / powers.sum(axis=1, keepdims=True)
+    return shares
+
+
+def text_shares(probabilities: Floats) -> Floats:
+    """Return each block's probability of belonging to the text."""
+    shares: Floats = probabilities[:, :TEXT_COUNT].sum(axis=1)
     return shares
 
 

@@ -98,11 +98,9 @@ def _month_names() -> dict[str, int]:
 
 def _clock(line: str, day: re.Match[str]) -> tuple[str, int]:
     """Return the time of day beside a day as the end of an ISO date, "" where there is none, and where it ends."""
-    end = 0
     found = _CLOCK.search(line, day.end())  # not a part of the line: the reach may end between `10:15` and `p.m.`
-    if found is not None and found.end(2) <= day.end() + CLOCK_REACH:
-        end = day.end()
-    else:
+    is_behind = found is not None and found.end(2) <= day.end() + CLOCK_REACH
+    if not is_behind:
         found = _CLOCK.search(line, max(0, day.start() - CLOCK_REACH), day.start())
     if found is None:
         return "", 0
@@ -110,12 +108,11 @@ def _clock(line: str, day: re.Match[str]) -> tuple[str, int]:
     number = int(hour)
     if half:
         number = number % 12 + (12 if half[0] in "pP" else 0)
+    end = found.end()
     if offset and not _is_offset(found):
-        offset, clock_end = None, max(map(found.end, (2, 3, 4)))
-    else:
-        clock_end = found.end()
+        offset, end = None, max(map(found.end, (2, 3, 4)))
     zone = "Z" if utc else f"{int(offset):+03}:{offset_minutes or '00'}" if offset else ""
-    return f"T{number:02}:{minute}{f':{second}' if second else ''}{zone}", clock_end if end else 0
+    return f"T{number:02}:{minute}{f':{second}' if second else ''}{zone}", end if is_behind else 0
 
 
 def _is_offset(found: re.Match[str]) -> bool:

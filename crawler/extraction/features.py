@@ -67,8 +67,8 @@ def _signs(measures: Measures, tree: BlockTree) -> NDArray[np.uint64]:
     linked = _classes(columns["shape.linked"], LINKED_BOUNDS)
     title = _classes(columns["title.overlap"], TITLE_BOUNDS)
     described = _classes(columns["description.share"], DESCRIPTION_BOUNDS)
-    before = columns["place.article_before"] <= NEAR_NOTHING
-    after = columns["place.article_after"] <= NEAR_NOTHING
+    before = columns["place.running_before"] <= NEAR_NOTHING
+    after = columns["place.running_after"] <= NEAR_NOTHING
     side = np.where(before, 0, np.where(after, 2, 1))
     tenth = (columns["place.share"] * 10).astype(np.int64)
     voice = (columns["voice.brand"] * 4 + columns["voice.reader"] * 2 + columns["voice.ours"]).astype(np.int64)

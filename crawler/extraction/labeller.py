@@ -13,11 +13,13 @@ from crawler.extraction.block_measures import LONG_CHARS
 from crawler.extraction.block_model import (
     LABELS,
     TEXT_COUNT,
+    TEXT_SHARE,
     BlockModel,
     Floats,
     Reading,
     read_page_features,
     shipped_model,
+    text_shares,
 )
 from crawler.extraction.blocks import BlockTree
 from crawler.extraction.evidence import PageEvidence
@@ -25,7 +27,7 @@ from crawler.extraction.features import PageFeatures, page_features
 from crawler.extraction.label_reasons import word_reasons
 from crawler.extraction.line_evidence import weigh_lines
 from crawler.extraction.reason_case import PageView
-from crawler.extraction.second_opinion import TEXT_SHARE, weigh_opinion
+from crawler.extraction.second_opinion import weigh_opinion
 from crawler.items import Label, Segment
 
 UNWRITTEN = tuple(n for n, label in enumerate(LABELS) if not label.is_boilerplate or label is Label.NAVIGATION)
@@ -97,7 +99,7 @@ def weighed_probabilities(
 
 def choose_labels(probabilities: Floats, tree: BlockTree, evidence: PageEvidence) -> NDArray[np.int64]:
     """Return the number of each block's label: first text against the rest, then the likeliest of that side."""
-    is_text = _is_text(probabilities[:, :TEXT_COUNT].sum(axis=1), tree, evidence)
+    is_text = _is_text(text_shares(probabilities), tree, evidence)
     of_text = probabilities[:, :TEXT_COUNT].argmax(axis=1)
     of_rest = probabilities[:, TEXT_COUNT:].argmax(axis=1) + TEXT_COUNT
     chosen: NDArray[np.int64] = np.where(is_text, of_text, of_rest)

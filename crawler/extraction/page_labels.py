@@ -19,7 +19,7 @@ from crawler.extraction.labels import label_blocks, sift
 from crawler.extraction.main_content import find_main_content
 from crawler.extraction.options import ExtractionOptions
 from crawler.extraction.quality import estimate_quality
-from crawler.extraction.second_opinion import text_probabilities, with_second_opinion
+from crawler.extraction.second_opinion import weigh_opinion, with_second_opinion
 from crawler.extraction.template_labels import (
     first_reading,
     kept_of,
@@ -80,7 +80,7 @@ def _labelled_in_full(
     evidence = with_second_opinion(evidence, tree.blocks, probabilities, ask)
     segments = label_blocks(tree, evidence, scores, all_reasons=options.all_reasons)
     method = BY_BLOCKS_AND_MAIN_CONTENT if any(evidence.kept) else BY_BLOCKS
-    quality = estimate_quality(tree.blocks, segments, text_probabilities(probabilities, evidence.kept))
+    quality = estimate_quality(tree.blocks, segments, weigh_opinion(probabilities, evidence.kept))
     labelled = _labelled(evidence, segments, method, quality, teaches=teaches)
     if page.is_held and evidence.site is not None:
         return replace(labelled, first_reading=first_reading(evidence.site, evidence.kept, segments, method))
@@ -91,7 +91,7 @@ def _labelled_again(tree: BlockTree, evidence: PageEvidence, site: SiteReading, 
     evidence = replace(evidence, kept=kept_of(first))
     site.hold_against_template(tree.blocks, tree.containers, evidence.titles)
     segments = sift(tree, label_again(tree, evidence, site, first), evidence)
-    quality = estimate_quality(tree.blocks, segments, text_probabilities(probabilities_of(first), ()))
+    quality = estimate_quality(tree.blocks, segments, probabilities_of(first))
     return _labelled(evidence, segments, first.method, quality, teaches=True)
 
 

@@ -16,7 +16,7 @@ from importlib.resources import files
 
 import numpy as np
 
-from crawler.extraction.block_model import Floats
+from crawler.extraction.block_model import Floats, text_shares
 from crawler.extraction.second_opinion import LEAST_CHARS
 from crawler.items import Block, BlockKind, Segment
 
@@ -41,15 +41,15 @@ class QualityModel:
 
 
 def estimate_quality(
-    blocks: Sequence[Block], segments: Sequence[Segment], of_text: Floats, model: QualityModel | None = None
+    blocks: Sequence[Block], segments: Sequence[Segment], probabilities: Floats, model: QualityModel | None = None
 ) -> float | None:
     """Return the expected word F1 of the text, 0 to 1; None for a page without text.
 
-    `of_text` is each block's probability of being text, by the model.
+    `probabilities`, blocks x labels, are those of the page by itself, without its site.
     """
     if not any(segment.label.in_text for segment in segments):
         return None
-    return predict(model or shipped_quality_model(), measure(blocks, segments, of_text))
+    return predict(model or shipped_quality_model(), measure(blocks, segments, probabilities))
 
 
 def predict(model: QualityModel, measures: Sequence[float]) -> float:
@@ -59,8 +59,9 @@ def predict(model: QualityModel, measures: Sequence[float]) -> float:
     return round(min(1.0, max(0.0, 1 + SMALLEST - math.exp(-scaled))), 3)
 
 
-def measure(blocks: Sequence[Block], segments: Sequence[Segment], of_text: Floats) -> tuple[float, ...]:
+def measure(blocks: Sequence[Block], segments: Sequence[Segment], probabilities: Floats) -> tuple[float, ...]:
     """Return the values of MEASURES for a page with at least one text block."""
+    of_text = text_shares(probabilities)
     chars = np.array([len(block.text) for block in blocks], np.float64)
     in_text = np.array([segment.label.in_text for segment in segments])
     is_paragraph = np.array([block.kind is BlockKind.PARAGRAPH for block in blocks])

@@ -8,12 +8,11 @@ from functools import cached_property
 
 import numpy as np
 
-from crawler.extraction.block_model import LABELS, TEXT_COUNT, BlockModel, Reading
+from crawler.extraction.block_model import LABELS, TEXT_SHARE, BlockModel, Reading, text_shares
 from crawler.extraction.blocks import BlockTree
 from crawler.extraction.clean_text import cap
 from crawler.extraction.evidence import PageEvidence
 from crawler.extraction.features import PageFeatures
-from crawler.extraction.second_opinion import TEXT_SHARE
 from crawler.items import Block
 
 QUOTED_CHARS = 40
@@ -42,7 +41,7 @@ class PageView:
     @cached_property
     def article(self) -> tuple[int, int]:
         """First and last block that the model takes for text; (0, -1) where there is none."""
-        text = np.flatnonzero(self.reading.probabilities[:, :TEXT_COUNT].sum(axis=1) >= TEXT_SHARE)
+        text = np.flatnonzero(text_shares(self.reading.probabilities) >= TEXT_SHARE)
         return (int(text[0]), int(text[-1])) if len(text) else (0, -1)
 
     @cached_property

@@ -12,14 +12,10 @@ from dataclasses import replace
 import numpy as np
 
 from crawler.extraction.alignment import KEPT
-from crawler.extraction.block_model import TEXT_COUNT, Floats
+from crawler.extraction.block_model import TEXT_COUNT, TEXT_SHARE, Floats, text_shares
 from crawler.extraction.evidence import PageEvidence
 from crawler.items import Block
 
-TEXT_SHARE = 0.43
-"""Probability of the text labels together from which a block belongs to the text. Out of fold .38, .43, .52 and .6
-give guides .9552, .9548, .9535 and .9513, news .981 each, and promotion in the text of 11.4, 9.9, 9.5 and 8.8 % of the
-typed pages; but at .5 only .942 of the snippets that must appear do so (.948 at .43; trafilatura alone .945)."""
 DOUBTFUL = 0.12
 """Share of the text's characters expected wrong from which a page is doubtful. Out of fold, .08, .12 and .2 ask on
 .20, .11 and .04 of the guides and give them .9549, .9548 and .9547 word F1, .9509 without (decision 0003)."""
@@ -32,17 +28,11 @@ VOTE = 0.75
 
 def doubt(blocks: Sequence[Block], probabilities: Floats) -> float:
     """Return the characters expected to be wrongly in or out of the text, as a share of the text's."""
-    of_text = probabilities[:, :TEXT_COUNT].sum(axis=1)
+    of_text = text_shares(probabilities)
     chars = np.array([len(block.text) for block in blocks], np.float32)
     is_text = of_text >= TEXT_SHARE
     wrong = chars * np.where(is_text, 1 - of_text, of_text)
     return float(wrong.sum() / max(chars[is_text].sum(), LEAST_CHARS))
-
-
-def text_probabilities(probabilities: Floats, kept: Sequence[float]) -> Floats:
-    """Return each block's probability of being text, with the vote of the main content."""
-    of_text: Floats = weigh_opinion(probabilities, kept)[:, :TEXT_COUNT].sum(axis=1)
-    return of_text
 
 
 def with_second_opinion(

@@ -25,7 +25,7 @@ from crawler.extraction.decode import decode
 from crawler.extraction.labeller import score_blocks
 from crawler.extraction.labels import label_blocks
 from crawler.extraction.quality import MEASURES, QualityModel, measure, predict, to_scale
-from crawler.extraction.second_opinion import text_probabilities, with_second_opinion
+from crawler.extraction.second_opinion import weigh_opinion, with_second_opinion
 from crawler.training.corpora import BODY_CORPORA, read_html
 from crawler.training.figures import word_f1
 
@@ -126,8 +126,8 @@ def _examples(corpora: Path, fold_models: Path) -> Iterator[Example]:
                 if not any(segment.label.in_text for segment in segments):
                     continue
                 truth = word_f1(assemble(tree, segments, evidence.titles).text, page["body"])
-                of_text = text_probabilities(scores.reading.probabilities, evidence.kept)
-                yield Example(corpus, fold, measure(tree.blocks, segments, of_text), truth)
+                weighed = weigh_opinion(scores.reading.probabilities, evidence.kept)
+                yield Example(corpus, fold, measure(tree.blocks, segments, weighed), truth)
 
 
 def _arguments() -> argparse.Namespace:

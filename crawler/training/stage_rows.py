@@ -12,13 +12,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crawler.extraction.blas_threads import one_thread
-from crawler.extraction.block_model import LABELS, TEXT_COUNT, BlockModel, Floats, load_model, read_page_features
+from crawler.extraction.block_model import (
+    LABELS,
+    TEXT_COUNT,
+    TEXT_SHARE,
+    BlockModel,
+    Floats,
+    load_model,
+    read_page_features,
+    text_shares,
+)
 from crawler.extraction.blocks import BlockTree
 from crawler.extraction.decode import decode
 from crawler.extraction.evidence import PageEvidence
 from crawler.extraction.features import page_features
 from crawler.extraction.labeller import weighed_probabilities
-from crawler.extraction.second_opinion import TEXT_SHARE, with_second_opinion
+from crawler.extraction.second_opinion import with_second_opinion
 from crawler.items import Label
 from crawler.site_memory.evidence import weigh
 from crawler.site_memory.fingerprints import PagePrints, fingerprint, page_prints
@@ -130,7 +139,7 @@ def site_rows(pages: Sequence[SitePage], seed: int, options: StageOptions) -> It
 def _rows(page: SitePage, columns: Floats, options: StageOptions) -> Rows:
     of_label = np.bincount(page.labels, minlength=len(LABELS))
     weights = np.minimum(1, options.page_cap / np.maximum(of_label, 1))[page.labels].astype(np.float32)
-    said_text = page.probabilities[:, :TEXT_COUNT].sum(axis=1) >= TEXT_SHARE
+    said_text = text_shares(page.probabilities) >= TEXT_SHARE
     keep = ((page.labels < TEXT_COUNT) & said_text).astype(np.float32)
     return Rows(log_probabilities(page.probabilities), columns, page.labels, weights, keep)
 

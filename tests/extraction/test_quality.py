@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import crawler
+from crawler.extraction.block_model import LABELS, Floats
 from crawler.extraction.quality import MEASURES, estimate_quality, measure, predict, shipped_quality_model
 from crawler.items import Block, BlockKind, Label, Segment
 from crawler.training.quality import Example, fit, spearman
@@ -23,18 +24,28 @@ def block(index: int, text: str = TEXT) -> Block:
 
 BLOCKS = [block(n) for n in range(6)]
 SURE = [Segment(Label.BODY, b.text, b.xpath, 0.99, "") for b in BLOCKS]
-CERTAIN = np.full(6, 0.99, np.float32)
+
+
+def probabilities(of_text: float) -> Floats:
+    """Return six blocks that are body or related."""
+    rows = np.zeros((6, len(LABELS)), np.float32)
+    rows[:, LABELS.index(Label.BODY)] = of_text
+    rows[:, LABELS.index(Label.RELATED)] = 1 - of_text
+    return rows
+
+
+CERTAIN = probabilities(0.99)
 
 
 def test_every_doubt_lowers_it() -> None:
-    fair = np.full(6, 0.9, np.float32)
+    fair = probabilities(0.9)
     best = estimate_quality(BLOCKS, SURE, fair)
     with_gaps = [replace(s, label=Label.OTHER) if n in {1, 3} else s for n, s in enumerate(SURE)]
     without_last = [*SURE[:-1], replace(SURE[-1], label=Label.OTHER)]
     assert best is not None
     assert best < (estimate_quality(BLOCKS, SURE, CERTAIN) or 0)
-    for segments, of_text in ((SURE, 0.6 * fair), (with_gaps, fair), (without_last, fair)):
-        found = estimate_quality(BLOCKS, segments, of_text)
+    for segments, read in ((SURE, probabilities(0.54)), (with_gaps, fair), (without_last, fair)):
+        found = estimate_quality(BLOCKS, segments, read)
         assert found is not None
         assert found < best
 
