@@ -149,12 +149,12 @@ def statuses(pages: Pages) -> Table:
 
 
 def costs(pages: Pages) -> Table:
-    table = Table("CPU in milliseconds a page", ("corpus", "trafilatura within", "whole", "whole / trafilatura"))
+    table = Table("CPU in milliseconds a page", ("corpus", "trafilatura", "winnow", "winnow / trafilatura"))
     for corpus in GUARDED:
-        own = [page for page in pages if page.corpus == corpus and page.main_seconds]
+        own = [page for page in pages if page.corpus == corpus and page.rival_seconds]
         if own:
-            main, whole = fmean(p.main_seconds for p in own) * 1000, fmean(p.seconds for p in own) * 1000
-            table.add(corpus, round(main), round(whole), whole / main)
+            theirs, ours = fmean(p.rival_seconds for p in own) * 1000, fmean(p.seconds for p in own) * 1000
+            table.add(corpus, round(theirs), round(ours), ours / theirs)
     return table
 
 

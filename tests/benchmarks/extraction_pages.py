@@ -64,7 +64,7 @@ class PageMeasures:
     status: str
     quality: float | None
     seconds: float
-    main_seconds: float
+    rival_seconds: float
     missing: dict[str, int]
     """Blocks of the true body that are not in our text, by the label they were given."""
     extra: dict[str, int]
@@ -103,7 +103,7 @@ def measure_page(page: CorpusPage, folds: Path, *, with_parts: bool) -> PageMeas
         status=str(record.extraction.status),
         quality=record.extraction.quality,
         seconds=reading.seconds,
-        main_seconds=rival_seconds,
+        rival_seconds=rival_seconds,
         missing=missing,
         extra=extra,
     )

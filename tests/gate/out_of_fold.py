@@ -22,7 +22,6 @@ from crawler.extraction.blocks import BlockTree
 from crawler.extraction.evidence import PageEvidence
 from crawler.extraction.labeller import BlockScores, score_blocks
 from crawler.extraction.labels import label_blocks
-from crawler.extraction.main_content import find_main_content
 from crawler.items import Record, Segment
 
 FOLDS = Path(__file__).with_name("folds")
@@ -67,12 +66,8 @@ class PageReading:
     record: Record = field(init=False)
     tree: BlockTree = field(init=False)
     evidence: PageEvidence = field(init=False)
-    lines: tuple[str, ...] = ()
-    """What trafilatura found; empty where it was not asked."""
     seconds: float = 0.0
-    """CPU of the whole reading."""
-    main_seconds: float = 0.0
-    """CPU of trafilatura within it."""
+    """CPU of the reading."""
 
 
 def corpus_pages(folder: Path) -> list[CorpusPage]:
@@ -110,16 +105,9 @@ def read_with(page: CorpusPage, model: BlockModel | None) -> PageReading:
         reading.tree, reading.evidence = tree, evidence
         return label_blocks(tree, evidence, scores or (score(tree, evidence) if tree.blocks else None), **asked)
 
-    def find(*args: Any, **named: Any) -> tuple[str, ...]:
-        started = time.process_time()
-        reading.lines = find_main_content(*args, **named)
-        reading.main_seconds = time.process_time() - started
-        return reading.lines
-
     body = page.body()
     of_text, of_page = (patch.object(module, "label_blocks", label) for module in (read_page, page_labels))
-    scored = patch.object(page_labels, "score_blocks", score)
-    with of_text, of_page, scored, patch.object(page_labels, "find_main_content", find):
+    with of_text, of_page, patch.object(page_labels, "score_blocks", score):
         started = time.process_time()
         if page.is_plain:
             reading.record = crawler.extract_text(body.decode())

@@ -75,8 +75,8 @@ def test_reading_says_what_led_to_the_record(corpus: Path, monkeypatch: pytest.M
     monkeypatch.setattr("crawler.extraction.second_opinion.DOUBTFUL", -1.0)
     reading = read_with(corpus_pages(corpus)[0], None)
     assert len(reading.evidence.kept) == len(reading.tree.blocks) == 4
-    assert reading.lines
-    assert 0 < reading.main_seconds < reading.seconds
+    assert any(reading.evidence.kept)
+    assert reading.seconds > 0
 
 
 def test_every_fold_has_its_model() -> None:
