@@ -1,8 +1,9 @@
 """Where things stand on a site's pages: what the labeller found at each place, so that a further page need not ask it.
 
-A block whose text repeats on the site is known by its text, any other by its place: tags, class words, whether it is
-the first there, says a headline, or is a link. Rows hold how many blocks had which label in the end, so that what the
-labeller doubted once is settled by what it said on the site's other pages.
+A block whose text repeats on the site is known by its text at its place, or else by its text alone: a word of the menu
+may head a list of teasers as well. Any other is known by its place: tags, class words, whether it is the first there,
+says a headline, or is a link. Rows hold how many blocks had which label in the end, so that what the labeller doubted
+once is settled by what it said on the site's other pages.
 """
 
 from __future__ import annotations
@@ -90,10 +91,17 @@ class BlockKeys:
     """The rows in which to look for the blocks of a page, in document order."""
 
     own: Fingerprints
+    """Of a repeating text the text at this place, else the place."""
+    text: Fingerprints
+    """Of a repeating text the text wherever it stands, else the place again."""
     other: Fingerprints
-    """Where its own is unknown: the place as that of a first block, or not of one; of a repeating text its place."""
+    """Where both are unknown: the place as that of a first block, or not of one; of a repeating text its place."""
     repeats: NDArray[np.bool_]
-    """The text itself is known, the place does not matter."""
+    """The text is known from other articles. A headline of the page is not: what says it elsewhere are teasers."""
+
+    def taught(self, labels: Numbers) -> tuple[Fingerprints, Numbers]:
+        """Return the keys that a page read in full teaches, and the label of each, from one label a block."""
+        return np.append(self.own, self.text[self.repeats]), np.append(labels, labels[self.repeats])
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +129,16 @@ def block_keys(prints: PagePrints, blocks: Sequence[Block], repeats: NDArray[np.
     """Return the keys; `repeats` says whose text stands on several other articles."""
     _, first = np.unique(prints.place, return_index=True)
     linked = np.array([block.link_density > LINKED for block in blocks])
-    variant = (np.isin(prints.headline, prints.headlines) * HEADLINE + linked * LINK).astype(np.uint64)
+    is_headline = np.isin(prints.headline, prints.headlines)
+    variant = (is_headline * HEADLINE + linked * LINK).astype(np.uint64)
     is_first = np.zeros(len(blocks), np.uint64)
     is_first[first] = FIRST
-    own, other = (_mixed(prints.place, variant + bit) for bit in (is_first, FIRST - is_first))
-    return BlockKeys(np.where(repeats, prints.near, own), np.where(repeats, own, other), repeats)
+    place, other = (_mixed(prints.place, variant + bit) for bit in (is_first, FIRST - is_first))
+    known = repeats & ~is_headline
+    here = _mixed(prints.place ^ prints.near, variant)
+    return BlockKeys(
+        np.where(known, here, place), np.where(known, prints.near, place), np.where(known, place, other), known
+    )
 
 
 def answer(template: Template, keys: BlockKeys, blocks: Sequence[Block]) -> Answer:
@@ -137,7 +150,8 @@ def answer(template: Template, keys: BlockKeys, blocks: Sequence[Block]) -> Answ
         return Answer(np.full(len(blocks), NOWHERE), nothing, nothing, "no template", True)
     total = np.maximum(template.labels.sum(axis=1), TINY)
     text = template.labels[:, :TEXT_COUNT].sum(axis=1) / total
-    row = _known_rows(template, text, keys.own, keys.repeats)
+    row, by_text = (_known_rows(template, text, tried, keys.repeats) for tried in (keys.own, keys.text))
+    row = np.where(row == NOWHERE, by_text, row)
     other = _known_rows(template, text, keys.other, np.zeros_like(keys.repeats))
     # A new teaser on several pages is chaff where chaff stands; a repeating text among paragraphs is not known by that.
     other = np.where(keys.repeats & (text[other] > 1 - SURE), NOWHERE, other)

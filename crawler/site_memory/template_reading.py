@@ -61,7 +61,7 @@ class TemplateReading:
         outcome = Outcome.DOUBTFUL
         if self.answer.doubt is None:
             outcome = Outcome.AGREED if agrees(self.answer.labels, found, self.blocks) else Outcome.DISAGREED
-        keys, counts = lesson_rows(self.keys.own, found, self.memory.template.labels.shape[1])
+        keys, counts = lesson_rows(*self.keys.taught(found), self.memory.template.labels.shape[1])
         told = self._examples(labels)
         return Lesson(outcome, self.answer.is_foreign, keys, counts, quality or 0.0, day, told)
 
