@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 from crawler.dedup.fingerprints import text_hash
@@ -18,11 +21,28 @@ _SMALL_PAGE = b"<!doctype html><title>A page</title><p>A sentence that is long e
 
 def record_of(page: Page, options: ExtractionOptions = DEFAULT_OPTIONS) -> Record:
     """Return the record of a page, whatever its status. Raises NotHtml, PageTooLarge or EmptyPage."""
-    record = read_page(page, options)
-    if not record.text:
-        return record
-    signature = signature_of(record.text)
-    return replace(record, text_hash=text_hash(record.text), text_signature=signature.to_bytes() if signature else None)
+    with without_collection():
+        record = read_page(page, options)
+        if not record.text:
+            return record
+        signature = signature_of(record.text)
+        fingerprint = signature.to_bytes() if signature else None
+        return replace(record, text_hash=text_hash(record.text), text_signature=fingerprint)
+
+
+@contextmanager
+def without_collection() -> Iterator[None]:
+    """Hold back the search for garbage in cycles, which a page's blocks and arrays do not form.
+
+    It would look through the blocks of a page several times while they are in use: a tenth of the CPU of a page.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def explained_record_of(page: Page) -> Record:
