@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crawler.items import Block, BlockKind
-from crawler.site_memory.fingerprints import Fingerprints, PagePrints, words_of
+from crawler.site_memory.fingerprints import Fingerprints, PagePrints
 from crawler.site_memory.memory import Floats, Observation, SiteMemory
 
 FEW_ARTICLES = 0.5
@@ -89,7 +89,7 @@ def weigh(
         place.counts > FEW_ARTICLES,
         headline / (others + PRIOR),
         np.isin(prints.headline, prints.headlines),
-        [np.log1p(len(words_of(block.text).split())) for block in blocks],
+        np.log1p(prints.words),
         [block.kind is BlockKind.HEADING for block in blocks],
         [block.kind is BlockKind.LIST_ITEM for block in blocks],
         [block.link_density for block in blocks],

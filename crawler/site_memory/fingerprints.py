@@ -41,6 +41,8 @@ class PagePrints:
     headlines: Fingerprints
     article: int
     """Of the article's id: the same page read again is the same article."""
+    words: NDArray[np.int64]
+    """How many words the text has."""
 
 
 def page_prints(
@@ -48,7 +50,7 @@ def page_prints(
 ) -> PagePrints:
     """Return the fingerprints of a page, 64 bits each. `article_id` names the article among those of its site."""
     places = _places(containers, {block.container for block in blocks})
-    texts = np.array([_of_text(block.text) for block in blocks], np.uint64).reshape(-1, 3)
+    texts = np.array([_of_text(block.text) for block in blocks], np.uint64).reshape(-1, 4)
     return PagePrints(
         text=texts[:, 0].copy(),
         near=texts[:, 1].copy(),
@@ -56,6 +58,7 @@ def page_prints(
         headline=texts[:, 2].copy(),
         headlines=np.unique(np.array([_of_text(title)[2] for title in titles], np.uint64)),
         article=fingerprint("article", article_id),
+        words=texts[:, 3].astype(np.int64),
     )
 
 
@@ -90,31 +93,40 @@ def fingerprint(kind: str, text: str) -> int:
 
 
 @lru_cache(maxsize=CACHED)
-def _of_text(text: str) -> tuple[int, int, int]:
-    """Return the fingerprints of the text as it is, of it masked, and of it as a headline."""
+def _of_text(text: str) -> tuple[int, int, int, int]:
+    """Return the fingerprints of the text as it is, of it masked and of it as a headline, and its number of words."""
     words = words_of(text)
-    return fingerprint("text", words), fingerprint("near", masked(text)), fingerprint("headline", words)
+    count = words.count(" ") + bool(words)
+    return fingerprint("text", words), fingerprint("near", masked(text)), fingerprint("headline", words), count
 
 
 def _places(containers: Sequence[Container], wanted: Iterable[int]) -> dict[int, int]:
     """Return the fingerprints of the wanted containers' places, by the containers' numbers."""
-    tags: list[str] = []
-    named: list[str] = []
-    for container in containers:
-        above = "" if container.parent is None else tags[container.parent]
-        tags.append(f"{above}/{container.tag}")
+    tags: dict[int, str] = {}
+    return {
+        number: _place(f"{_path(containers, number, tags)} {_innermost(containers[number], containers)}")
+        for number in wanted
+    }
+
+
+def _path(containers: Sequence[Container], number: int, known: dict[int, str]) -> str:
+    """Return the tags from the root to the container; `known` holds those that were asked for."""
+    if number not in known:
+        container = containers[number]
+        above = "" if container.parent is None else _path(containers, container.parent, known)
+        known[number] = f"{above}/{container.tag}"
+    return known[number]
+
+
+def _innermost(container: Container, containers: Sequence[Container]) -> str:
+    """Return tags and stable class words of the container and those round it."""
+    named = []
+    for _ in range(PLACE_LEVELS):
         named.append(f"{container.tag}.{_stable_words(container.words)}")
-    found = {}
-    for number in wanted:
-        inner, at = [], number
-        for _ in range(PLACE_LEVELS):
-            inner.append(named[at])
-            parent = containers[at].parent
-            if parent is None:
-                break
-            at = parent
-        found[number] = _place(tags[number] + " " + " ".join(inner))
-    return found
+        if container.parent is None:
+            break
+        container = containers[container.parent]
+    return " ".join(named)
 
 
 @lru_cache(maxsize=CACHED)

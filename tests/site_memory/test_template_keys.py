@@ -25,7 +25,7 @@ def prints_of(stands: list[Stand], headline: str = "") -> PagePrints:
     texts, places = [text for text, _, _ in stands], [place for _, place, _ in stands]
     of_headlines = numbers("headline", [headline] if headline else [])
     text, place = numbers("text", texts), numbers("place", places)
-    return PagePrints(text, text, place, numbers("headline", texts), of_headlines, 1)
+    return PagePrints(text, text, place, numbers("headline", texts), of_headlines, 1, np.ones(len(texts), np.int64))
 
 
 def blocks_of(stands: list[Stand]) -> list[Block]:
