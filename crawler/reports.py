@@ -80,7 +80,7 @@ class RunFigures:
     """Site -> sources that answered with content, not with 304."""
     by_template: Counter[str] = field(default_factory=Counter)
     """Site -> records whose blocks were labelled by its template."""
-    template_changes: dict[str, str] = field(default_factory=dict)
+    template_changes: Mapping[str, str] = field(default_factory=dict)
     """Site -> day on which its template was found changed in this run."""
 
     def count(self, site: str, record: Record) -> None:

@@ -68,7 +68,7 @@ class ExtractPipeline:
     async def _read(self, page: Page, requested: str) -> Record | None:
         """Return the record of a page, None for one that is held. Raises PageError, and OutputError for a lost run."""
         store = self.crawler.get_item_pipeline(StorePipeline)
-        knowledge = store.knowledge if store is not None else None
+        knowledge = store.knowledge.sites if store is not None else None
         waiting = store.in_flight.get(requested) if store is not None else None
         async with self._turn:
             if store is not None and store.error is not None:

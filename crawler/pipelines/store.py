@@ -14,15 +14,14 @@ from scrapy import signals
 from scrapy.exceptions import DropItem, NotConfigured
 
 from crawler.errors import OutputError, PageError
-from crawler.items import JsonValue, Label, Page, Record, Verdict
+from crawler.items import JsonValue, Page, Record, Verdict
 from crawler.pipelines.flushing import Flushing
 from crawler.pipelines.in_flight import PagesInFlight
 from crawler.pipelines.lost_pages import LostPages
 from crawler.pipelines.opening import open_store
+from crawler.pipelines.run_knowledge import RunKnowledge
 from crawler.reports import RunFigures, SiteRun, run_report
 from crawler.signals import page_failed, page_recorded, page_repeated, page_unchanged
-from crawler.site_knowledge import SiteKnowledge
-from crawler.site_learning import SiteLearning
 from crawler.state.protocol import Store
 from crawler.state.runs import new_run_id
 from crawler.state.settlements import as_written
@@ -31,7 +30,7 @@ from crawler.traffic import SiteTraffic
 from crawler.urls import normalized_url, record_id
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable
 
     from scrapy.crawler import Crawler
 
@@ -47,12 +46,11 @@ class StorePipeline:
         self.figures = RunFigures()
         self.sites_without_copies = frozenset[str]()
         """Names of the sites whose near-duplicates are settled as duplicates instead of written and marked."""
-        self.knowledge: SiteKnowledge | None = None
-        """What is known of the sites; None where pages are read alone."""
         self.error: OutputError | None = None
         """What kept records or report from being written."""
         self.report_path: Path | None = None
         self._store: Store | None = None
+        self._knowledge: RunKnowledge | None = None
         self._flushing: Flushing | None = None
         self._stopping: asyncio.Future[None] | None = None
         """Held, so that it is not collected while it is under way."""
@@ -69,6 +67,12 @@ class StorePipeline:
             raise RuntimeError("the store is open from open_spider to the end of the crawl")
         return self._store
 
+    @property
+    def knowledge(self) -> RunKnowledge:
+        if self._knowledge is None:
+            raise RuntimeError("sites are known from open_spider on")
+        return self._knowledge
+
     async def open_spider(self) -> None:
         """Open state and output folder. Raises OutputError, StateError or LockHeld: then the crawl does not begin."""
         now = datetime.now(UTC)
@@ -78,9 +82,9 @@ class StorePipeline:
         self.crawler.signals.connect(self.page_unchanged, page_unchanged)
         self._lost_pages = LostPages(self.crawler, lambda url: self.error is None and url in self.in_flight)
         self.crawler.signals.connect(self.spider_closed, signals.spider_closed)
-        if self.crawler.settings.getbool("WINNOW_SITE_MEMORY"):
-            self.knowledge = SiteKnowledge(SiteLearning(self._store.site_memory, len(Label)), self.in_flight.of_site)
-        self._flushing = Flushing(self._store, self._unsaved, lambda: self.error is not None, self.fail)
+        is_wanted = self.crawler.settings.getbool("WINNOW_SITE_MEMORY")
+        self._knowledge = RunKnowledge(self._store, self.in_flight, is_wanted=is_wanted)
+        self._flushing = Flushing(self._store, self._knowledge.unsaved, lambda: self.error is not None, self.fail)
 
     def hand_in(self, requested_url: str, page: Page) -> None:
         """Note a page of a spider that takes none from the ledger: those of other projects know nothing of it.
@@ -88,35 +92,13 @@ class StorePipeline:
         Raises BadUrl, LeftOpen for a URL that is in flight, TakenOver for a site that another worker has.
         """
         if not self.in_flight.is_from_ledger:
-            self.knowledge = None  # nobody would send a held page again
+            self.knowledge.read_alone()
             self.in_flight.hand_in(requested_url, page, self.store.turns.lease)
 
-    def site_ended(self, site: str) -> None:
-        """Note that no further page of the site is asked for."""
-        if self.knowledge is not None:
-            self.knowledge.site_ended(site)
-
     def let_go(self, site: str) -> None:
-        """Save what was learned of a site once nothing of it is under way: another worker may have it next.
-
-        Of one that another has taken over it is dropped.
-        """
-        if self.knowledge is None or self.error is not None:
-            return
-        is_lost = self.store.turns.is_lost(site)
-        if is_lost or not self.in_flight.of_site[site]:
-            stored = self.knowledge.learning.let_go(site)
-            if stored is not None and not is_lost:
-                self._keep(lambda: self.store.keep_site_memories({site: stored}))
-
-    def going_on(self) -> Iterator[Page | Record]:
-        """Yield the held pages that are to go through the pipelines now."""
-        if self.knowledge is not None:
-            yield from self.knowledge.due()
-
-    def expects_more(self) -> bool:
-        """Whether a page is held or may come to be held."""
-        return self.knowledge is not None and self.knowledge.expects()
+        """Save what was learned of a site, which another worker may have next, once nothing of it is under way."""
+        if self.error is None:
+            self._keep(lambda: self.knowledge.let_go(site))
 
     async def process_item(self, item: Any) -> Any:
         """Write a record and return its JSON object. Raises DropItem for a duplicate."""
@@ -213,10 +195,10 @@ class StorePipeline:
         """Commit what is left, finish the files and write the run's report."""
         if self._flushing is not None:
             self._flushing.stop()
-        if self.knowledge is not None and self.error is None:
+        if self.error is None:
             self._keep(self._keep_left_over)
-            self.figures.template_changes = self.knowledge.learning.changes
-            self._keep(self._save_memories)
+            self.figures.template_changes = self.knowledge.template_changes
+            self._keep(self.knowledge.save)
         store, self._store = self.store, None
         if self.error is not None:
             store.abort()
@@ -242,17 +224,9 @@ class StorePipeline:
             await self._flushing.end()
 
     def _keep_left_over(self) -> None:
-        for record in self.knowledge.left_over() if self.knowledge is not None else ():
+        for record in self.knowledge.left_over():
             with contextlib.suppress(DropItem):
                 self._keep_record(record)
-
-    def _save_memories(self) -> None:
-        memories = {} if self.knowledge is None else self.knowledge.unsaved(at_end=True)
-        if memories:
-            self.store.keep_site_memories(memories)
-
-    def _unsaved(self) -> Mapping[str, bytes]:
-        return {} if self.knowledge is None else self.knowledge.unsaved(at_end=False)
 
     def _flush_if_due(self) -> None:
         if self._flushing is not None:

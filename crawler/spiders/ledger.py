@@ -89,11 +89,11 @@ class LedgerSpider(ArticleSpider):
                         yield request
                 if rows == [] and self._has_ended(turns, name):
                     left.discard(name)
-            for item in pipeline.going_on():
+            for item in pipeline.knowledge.going_on():
                 taken += 1
                 yield item
             is_over = not left and not self.open_polls.total() and not turns.is_more
-            if is_over and not (pipeline.expects_more() and self._is_at_work()):
+            if is_over and not (pipeline.knowledge.expects_more() and self._is_at_work()):
                 return
             if not taken:
                 with contextlib.suppress(TimeoutError):
@@ -112,12 +112,12 @@ class LedgerSpider(ArticleSpider):
         assert pipeline is not None
         if turns.is_lost(name):
             self._drop_queued(name)
-            pipeline.site_ended(name)
+            pipeline.knowledge.site_ended(name)
             pipeline.let_go(name)
             return True
         if self.open_polls[name]:
             return False
-        pipeline.site_ended(name)
+        pipeline.knowledge.site_ended(name)
         pipeline.let_go(name)
         under_way = pipeline.in_flight.of_site[name]
         return turns.end(
