@@ -60,6 +60,15 @@ def date_in_line(line: str, now: datetime, *, month_first: bool | None = None) -
     return None
 
 
+def names_day(text: str, day: str) -> bool:
+    """Whether a text of any length names a day, given as YYYY-MM-DD, in one of the ways in which lines do.
+
+    3/4/2026 names two.
+    """
+    named = (entry for month_first in (False, True) for entry in _days(text, month_first))
+    return any(f"{year:04}-{month:02}-{number:02}" == day for _, year, month, number in named)
+
+
 def _days(line: str, month_first: bool | None) -> Iterator[tuple[re.Match[str], int, int, int]]:
     for pattern in (_YEAR_FIRST, _CJK):
         for found in pattern.finditer(line):

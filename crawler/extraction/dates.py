@@ -18,12 +18,15 @@ from lxml.html import HtmlElement
 
 from crawler.extraction.clean_text import cap, clean_line
 from crawler.extraction.date_formats import in_zone, parse_date
+from crawler.extraction.date_lines import names_day
 from crawler.extraction.declarations import Declarations
 from crawler.extraction.structured import as_list, types_of
 
 MAX_RAW_CHARS = 100
 MAX_TIME_ELEMENTS = 200
 MAX_ITEMPROPS = 10
+SEARCHED_CHARS = 200_000
+"""Of a page's text, in which a guessed day is looked for: 0.2 s at worst. Chosen."""
 
 PUBLISHED_META = (
     *(
@@ -167,10 +170,16 @@ def _marked_times(tree: HtmlElement, name: str) -> Iterator[str]:
 
 
 def _guess(tree: HtmlElement, now: datetime) -> str | None:
-    """Ask htmldate, which searches the visible text too. It changes the tree that it reads."""
+    """Ask htmldate, which searches the visible text too. It changes the tree that it reads.
+
+    Of a year alone, that of a copyright for instance, it makes the first of January, and of a month its first: 59 of
+    its 127 dates on 779 pages. Such a day counts only where the page names it.
+    """
     try:
         found = htmldate.find_date(copy.deepcopy(tree), original_date=True, max_date=now.strftime("%Y-%m-%d"))
     except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
+        return None
+    if found and found.endswith("-01") and not names_day(str(tree.text_content())[:SEARCHED_CHARS], found):
         return None
     return str(found) if found else None
 

@@ -159,6 +159,23 @@ def test_the_raw_string_is_kept() -> None:
     assert failed == FoundDate(raw="some day")
 
 
+@pytest.mark.parametrize(
+    "said",
+    ["© 2019 The Daily Tide", "Copyright 2012-2019", "A look back at 2019", "Issue of March 2019", "1 of 2019 pages"],
+)
+def test_no_day_is_made_of_a_year_or_a_month(said: str) -> None:
+    tree = html.fromstring(f"<body><article><p>Some text of no day.</p></article><footer><p>{said}</p></footer></body>")
+    assert guess_published(tree, NOW, None) == FoundDate()
+
+
+@pytest.mark.parametrize(
+    "said", ["January 1, 2019", "1. Januar 2019", "1er janvier 2019", "01.01.2019", "2019年1月1日"]
+)
+def test_the_first_of_january_is_a_day_where_the_page_names_it(said: str) -> None:
+    tree = html.fromstring(f"<body><article><p class='date'>{said}</p><p>Some text of that day.</p></article></body>")
+    assert guess_published(tree, NOW, None).value == "2019-01-01"
+
+
 def test_modified_is_never_guessed() -> None:
     assert find_modified(declarations(body="<p>Published: 15 November 2026</p>")) == FoundDate()
     changed = declarations('<meta property="article:modified_time" content="2026-11-20T10:15Z">')
