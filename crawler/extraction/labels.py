@@ -26,4 +26,4 @@ def sift(tree: BlockTree, segments: tuple[Segment, ...], evidence: PageEvidence)
     hints = gather_hints(tree, evidence)
     if evidence.plain_text:
         return sift_lines(segments, hints)
-    return sift_page(tree, segments, hints, evidence.url)
+    return sift_page(tree, segments, hints, evidence.url, evidence.titles)

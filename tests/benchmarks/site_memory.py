@@ -117,7 +117,9 @@ def outcome_of(page: SitePage, probabilities: Floats) -> Outcome:
         Segment(LABELS[label], block.text, block.xpath, float(shares[label]), "")
         for block, label, shares in zip(page.tree.blocks, chosen, probabilities, strict=True)
     )
-    segments = sift_page(page.tree, segments, gather_hints(page.tree, page.evidence), page.evidence.url)
+    segments = sift_page(
+        page.tree, segments, gather_hints(page.tree, page.evidence), page.evidence.url, page.evidence.titles
+    )
     labels = np.array([LABELS.index(segment.label) for segment in segments])
     return Outcome(labels, assemble(page.tree, segments, page.evidence.titles).text)
 
