@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from crawler.extraction.date_formats import in_zone
 from crawler.extraction.date_lines import LineDate, date_in_line
 from crawler.extraction.metadata import Metadata
-from crawler.extraction.person_names import is_agency, names_in_line
+from crawler.extraction.person_names import is_agency, names_in_line, signed_names
 from crawler.items import Label, Segment
 
 MIN_DATE_SHARE = 0.24
@@ -72,6 +72,9 @@ def with_bylines(
 def _first_names(lines: Iterable[str], now: datetime) -> tuple[str, ...]:
     for line in lines:
         part = _without_date(line, now)
+        signed = signed_names(part)
+        if signed:
+            return tuple(signed)
         names = names_in_line(_BY.sub("", part, count=1) if _BY.match(part) else part)
         people = [name for name in names if _is_person(name)]
         if people:

@@ -46,6 +46,13 @@ _JOB = re.compile(
     r"|periodista|giornalista|inviat)\w*)",
     re.IGNORECASE,
 )
+_SIGNED = re.compile(
+    r"(?<![\u3400-\u9fff])(?:作者|记者|記者|撰文|撰稿|執筆|文)(?:\s*[:：/／|｜]\s*|\s+)([\u3400-\u9fff々]{2,4})(?![\u3040-\u9fff])"
+    r"|(?<![\u3040-\u9fff])([\u3400-\u9fff々]{2,4}) ?(?:记者|記者)(?![\u3040-\u9fff])"
+    r"|(?<![가-힣])([가-힣]{2,4}) ?(?:기자|특파원)(?![가-힣])"
+    r"|(?<![가-힣])글\s*[:=]?\s+([가-힣]{2,4})(?![가-힣])"
+)
+"""Names of two to four characters beside the word for their writer."""
 _NO_NAME_LIST = (
     "by von par por written writer editors contributors admin administrator author autor editor editorial "
     "redaktion redaction staff newsroom webmaster developer guest none null undefined nan unknown anonymous "
@@ -85,6 +92,11 @@ def names_in_line(line: str) -> list[str]:
     names = [name for name in split_names(name_part) if _looks_like_name(name)]
     # One word before a number is a month or a weekday.
     return names if name_part == text or any(" " in name for name in names) else []
+
+
+def signed_names(line: str) -> list[str]:
+    """Return the names that a line in Han, kana or Hangul says wrote it: 作者, 記者 or 기자 stands by them."""
+    return [next(filter(None, found)) for found in _SIGNED.findall(line[:MAX_FIELD_CHARS])]
 
 
 def is_agency(name: str) -> bool:

@@ -17,6 +17,7 @@ from lxml.html import HtmlElement
 from crawler.extraction.clean_text import cap, clean_line
 from crawler.extraction.declarations import Declarations, plain_text, words
 from crawler.extraction.site_names import SiteNames
+from crawler.extraction.text_shape import UNSPACED
 
 MAX_TITLE_CHARS = 500
 MAX_HEADINGS = 20
@@ -30,6 +31,8 @@ for the heading to be the headline. Chosen, not measured."""
 MIN_SHARED = 0.8
 """Share of the words of a heading and of a title that both have, from which they are one headline spelt in two ways."""
 
+MIN_UNSPACED_CHARS = 6
+"""Characters of a headline in a script without spaces. Chosen: the names of sections have two to four."""
 MIN_HEADLINE_WORDS = 4
 """Words that a declared title must have to be taken as a heading without its kicker."""
 
@@ -54,6 +57,7 @@ def find_title(declarations: Declarations, site_name: str | None) -> Title | Non
         or _without_kicker(headings, declared)
         or _with_kicker(headings, declared)
         or _declared_alike(headings, declared)
+        or _at_the_beginning(headings, declared)
         or _most_alike(headings, declared)
         or next(iter(declared), None)
         or next((Title(text, "html") for text in headings), None)
@@ -152,6 +156,15 @@ def _declared_alike(headings: Sequence[str], declared: Sequence[Title]) -> Title
     wanted = set(words(declared[0].text))
     found = (set(words(heading)) for heading in headings)
     return declared[0] if any(len(wanted & own) >= MIN_SHARED * len(wanted | own) for own in found) else None
+
+
+def _at_the_beginning(headings: Sequence[str], declared: Sequence[Title]) -> Title | None:
+    """A heading in a script without spaces with which a declared title begins; `_` and names of sections follow it."""
+    for heading in headings:
+        is_whole = len(heading) >= MIN_UNSPACED_CHARS and UNSPACED.search(heading)
+        if is_whole and any(title.text.startswith(heading) for title in declared):
+            return Title(heading, "html")
+    return None
 
 
 def _most_alike(headings: Sequence[str], declared: Sequence[Title]) -> Title | None:

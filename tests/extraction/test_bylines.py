@@ -26,6 +26,11 @@ def segments(*lines: str) -> list[Segment]:
     ("lines", "authors"),
     [
         (["By Jane Doe"], ("Jane Doe",)),
+        (["2026年05月12日 18:40 来源：北方日报 作者：李明"], ("李明",)),
+        (["（责任编辑：张华）"], ()),
+        (["佐藤健一記者"], ("佐藤健一",)),
+        (["문화부 김민수 기자"], ("김민수",)),
+        (["이서연 특파원", "서울경찰 기자단"], ("이서연",)),
         (["von Dr. Max Beispiel", "20.10.2026"], ("Dr. Max Beispiel",)),
         (["Jane Doe | 05.04.2026 - Güncelleme : 05.04.2026"], ("Jane Doe",)),
         (["Updated January 8, 2026", "Jane Doe"], ("Jane Doe",)),

@@ -176,3 +176,10 @@ def test_a_heading_that_spells_one_word_otherwise_gives_way_to_what_all_declare(
     title = find_title(found, None)
     assert title is not None
     assert (title.text, title.origin) == (declared, "json_ld")
+
+
+@pytest.mark.parametrize("rest", ["_新闻中心_北方网", " - 北方网", "｜北方网"])
+def test_a_heading_without_spaces_is_told_from_what_follows_it_in_the_page_title(rest: str) -> None:
+    found = title_of(h1="<h1>老桥将关闭十八个月</h1>", title="老桥将关闭十八个月" + rest, site=None)
+    assert found is not None
+    assert found.text == "老桥将关闭十八个月"
