@@ -57,7 +57,7 @@ def with_bylines(
             date_published_raw=published.raw,
             date_published_precision=published.precision,
         )
-    changed = None if metadata.date_modified else next(_dates(filter(_CHANGED.search, lines), metadata, now), None)
+    changed = None if metadata.date_modified else next(_dates(_said_of_change(lines), metadata, now), None)
     if changed:
         origins["date_modified"] = "html"
         found = replace(
@@ -67,6 +67,15 @@ def with_bylines(
             date_modified_precision=changed.precision,
         )
     return replace(found, origins=origins)
+
+
+def _said_of_change(lines: Iterable[str]) -> Iterator[str]:
+    """Yield what lines say from the word for a change on, then whole: a date before it is of the publication."""
+    for line in lines:
+        found = _CHANGED.search(line)
+        if found is not None:
+            yield line[found.start() :]
+            yield line
 
 
 def _first_names(lines: Iterable[str], now: datetime) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _PREFIX = re.compile(
     r"(?:[^,.;:|]{0,30}\b(?:written|authored|words|story|posted|published|article|post|recipe|text|texte"
     r"|report) "
-    r"(?:by|von|par)|by|Von|VON|Par|PAR|Di|Por|POR|Av|Af|Door|Автор|Text|Texto|Autor(?:in|en|es)?|Authors?"
+    r"(?:by|von|par)|by|Von|VON|Par|PAR|Di|Por|POR|Av|Af|Door|Του|Της|Автор|Text|Texto|Autor(?:in|en|es)?|Authors?"
     r"|Auteurs?|Autore|Quelle|Source|Fuente|Redaktion)(?:\s*:\s*|\s+)(?=\w)",
     re.IGNORECASE,
 )

@@ -26,6 +26,7 @@ def segments(*lines: str) -> list[Segment]:
     ("lines", "authors"),
     [
         (["By Jane Doe"], ("Jane Doe",)),
+        (["12 Μαΐου 2026, 18:40 Του Γιώργου Παππά"], ("Γιώργου Παππά",)),
         (["2026年05月12日 18:40 来源：北方日报 作者：李明"], ("李明",)),
         (["（责任编辑：张华）"], ()),
         (["佐藤健一記者"], ("佐藤健一",)),
@@ -79,6 +80,19 @@ def test_date(origin: str | None, given: str | None, line: str, wanted: str | No
 def test_a_changed_date_is_no_publication_date() -> None:
     found = with_bylines(Metadata(), segments("Updated: 20 October 2026", "Published: 19 October 2026"), NOW)
     assert (found.date_published, found.date_modified) == ("2026-10-19", "2026-10-20")
+
+
+@pytest.mark.parametrize(
+    ("line", "published", "modified"),
+    [
+        ("Yayınlanma: 12.05.2026 18:40 Güncelleme: 13.05.2026 20:15", "2026-05-12T18:40", "2026-05-13T20:15"),
+        ("12.05.2026, aktualisiert 13.05.2026", "2026-05-12", "2026-05-13"),
+        ("12.05.2026 (aktualisiert)", "2026-05-12", "2026-05-12"),
+    ],
+)
+def test_a_line_with_both_dates_gives_each(line: str, published: str, modified: str) -> None:
+    found = with_bylines(Metadata(language_declared="tr"), segments(line), NOW)
+    assert (found.date_published, found.date_modified) == (published, modified)
 
 
 def test_the_sites_zone_gives_the_offset() -> None:
