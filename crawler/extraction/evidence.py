@@ -18,6 +18,8 @@ class PageEvidence:
     description: str | None = None
     article_body: str | None = None
     """`articleBody` of JSON-LD; often cut, so a vote and never the text."""
+    authors: tuple[str, ...] = ()
+    """Names that the page declares, or that stand in its marked bylines."""
     url: str | None = None
     plain_text: bool = False
     site: SiteReading | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from crawler.extraction.blocks import BlockTree
+from crawler.extraction.bylines import with_signatures
 from crawler.extraction.evidence import PageEvidence
 from crawler.extraction.hints import gather_hints
 from crawler.extraction.labeller import BlockScores
@@ -26,4 +27,4 @@ def sift(tree: BlockTree, segments: tuple[Segment, ...], evidence: PageEvidence)
     hints = gather_hints(tree, evidence)
     if evidence.plain_text:
         return sift_lines(segments, hints)
-    return sift_page(tree, segments, hints, evidence.url, evidence.titles)
+    return with_signatures(sift_page(tree, segments, hints, evidence.url, evidence.titles), evidence.authors)

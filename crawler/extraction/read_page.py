@@ -93,6 +93,7 @@ def _read_html(root: HtmlElement, page: Page, encoding: str, options: Extraction
         titles=metadata.headlines,
         description=metadata.description,
         article_body=metadata.article_body,
+        authors=metadata.authors,
         url=page.url,
         site=site_reading(page.site_memory, article_id, now.date().isoformat()),
     )

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 import crawler
-from crawler.extraction.bylines import with_bylines
+from crawler.extraction.bylines import with_bylines, with_signatures
 from crawler.extraction.metadata import Metadata
 from crawler.extraction.read_page import read_page
 from crawler.items import Label, Page, Segment
@@ -125,3 +125,36 @@ def test_a_later_declaration_may_say_more_of_the_same_day() -> None:
     )
     record = crawler.extract(f"<html><head>{head}</head><body><p>Words.</p></body></html>", "https://example.org/a")
     assert (record.date_published, record.origins["date_published"]) == ("2026-11-20T10:15:00+01:00", "meta")
+
+
+@pytest.mark.parametrize(
+    ("line", "label"),
+    [
+        ("Von Anna Meier", Label.BYLINE),
+        ("ANNA MEIER", Label.BYLINE),
+        ("Written by Anna Meier and 김민수", Label.BYLINE),
+        ("Anna", Label.BODY),
+        ("Von Anna Meier stammt der Entwurf", Label.BODY),
+        ("Von Bernd Schulz", Label.BODY),
+    ],
+)
+def test_a_line_with_nothing_but_the_authors_is_a_byline(line: str, label: Label) -> None:
+    found = with_signatures([Segment(Label.BODY, line, "/p", 0.5, "")], ("Anna Meier", "김민수"))
+    assert [segment.label for segment in found] == [label]
+
+
+def test_a_sure_heading_and_the_turns_of_a_speaker_stay() -> None:
+    sure = [Segment(Label.SUBHEADING, "Anna Meier", "/h2", 0.95, "")]
+    turns = [Segment(Label.BODY, "Anna Meier:", f"/p[{n}]", 0.6, "") for n in range(3)]
+    assert with_signatures(sure, ("Anna Meier",)) == tuple(sure)
+    assert with_signatures(turns, ("Anna Meier",)) == tuple(turns)
+
+
+def test_a_byline_of_a_small_page_is_not_in_its_text() -> None:
+    text = "".join(
+        f"<p>The bridge over the river was closed on day {n}, the town said, for repairs.</p>" for n in "3456"
+    )
+    head = '<h1>Bridge closed</h1><p class="author">By Jane Doe</p>'
+    record = crawler.extract(f"<html><title>Bridge closed</title><body><article>{head}{text}</article></body></html>")
+    assert record.authors == ("Jane Doe",)
+    assert record.text.startswith("The bridge")
