@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from lxml.html import HtmlElement
 
@@ -22,52 +19,11 @@ from crawler.extraction.element_kinds import (
 from crawler.extraction.element_paths import ElementPaths, Step
 from crawler.extraction.element_words import attribute_words, field_words
 from crawler.extraction.layout_tables import layout_cells
+from crawler.extraction.walk_state import FoundBlock, InlineRun, OpenElement
 from crawler.items import Block, BlockKind, Container
 
 WORD = re.compile(r"\w")
 MAX_HREF_CHARS = 500
-
-
-class _Open:
-    """An element that is being walked through.
-
-    `container` is that of the text in it: its own, or that of the element round it where it is inline. `children` are
-    those still to come, `seen` the block-level ones so far by tag: all of them once the walk is over.
-    """
-
-    __slots__ = ("children", "container", "element", "seen", "tag")
-
-    def __init__(self, element: HtmlElement, tag: str, container: int) -> None:
-        self.element = element
-        self.tag = tag
-        self.container = container
-        self.children: Iterator[HtmlElement] = iter(element)
-        self.seen: dict[str, int] = {}
-
-
-class _Found(NamedTuple):
-    """What a block is made of, once the walk is over."""
-
-    text: str
-    owner: int
-    linked: int
-    emphasised: int
-    hrefs: tuple[str, ...]
-    words: tuple[str, ...]
-
-
-@dataclass(slots=True)
-class _Run:
-    """The inline text that is being gathered for the next block."""
-
-    pieces: list[str] = field(default_factory=list)
-    linked: int = 0
-    emphasised: int = 0
-    breaks: int = 0
-    has_text: bool = False
-    owner: int = 0
-    hrefs: list[str] = field(default_factory=list)
-    words: list[str] = field(default_factory=list)
 
 
 class BlockWalk:
@@ -76,11 +32,11 @@ class BlockWalk:
     def __init__(self, root: HtmlElement) -> None:
         body = root.find("body")
         self.start = root if body is None else body
-        self.found: list[_Found] = []
+        self.found: list[FoundBlock] = []
         self.containers: list[Container] = []
         self.paths = ElementPaths(root, self.start)
         self.kinds: list[BlockKind] = []
-        self.run = _Run()
+        self.run = InlineRun()
         self.open_links: list[str] = []
         self.emphasis_depth = 0
 
@@ -89,7 +45,7 @@ class BlockWalk:
         tag = _tag(self.start).lower()
         self._open_container(self.start, None, tag)
         self._add(self.start.text, 0)
-        stack = [_Open(self.start, tag, 0)]
+        stack = [OpenElement(self.start, tag, 0)]
         while stack:
             outer = stack[-1]
             for child in outer.children:  # goes on behind the child that was walked into
@@ -109,7 +65,7 @@ class BlockWalk:
         # Only now is it known which tags stand alone in their parents, so that their paths need no number.
         return tuple(self._block(index, found) for index, found in enumerate(self.found))
 
-    def _enter(self, element: HtmlElement, parent: _Open) -> _Open | None:
+    def _enter(self, element: HtmlElement, parent: OpenElement) -> OpenElement | None:
         """Start an element; None where it is not walked into: comments have no tag of letters."""
         tag = element.tag
         if not isinstance(tag, str):
@@ -121,13 +77,13 @@ class BlockWalk:
             container = self._open_container(element, parent, tag)
             self._add(element.text, container)
             if len(element):
-                return _Open(element, tag, container)
+                return OpenElement(element, tag, container)
             self._flush()
         elif walk == INLINE:
             self._open_inline(element, tag)
             self._add(element.text, parent.container)
             if len(element):
-                return _Open(element, tag, parent.container)
+                return OpenElement(element, tag, parent.container)
             self._close_inline(element, tag)
         elif walk == BREAK:
             self._break()
@@ -135,7 +91,7 @@ class BlockWalk:
             self.run.pieces.append(" ")
         return None
 
-    def _leave(self, left: _Open, outer: int) -> None:
+    def _leave(self, left: OpenElement, outer: int) -> None:
         if left.container != outer:
             self._flush()
         else:
@@ -160,7 +116,7 @@ class BlockWalk:
         if element.get("class"):
             self.run.words += attribute_words(element)
 
-    def _open_container(self, element: HtmlElement, parent: _Open | None, tag: str) -> int:
+    def _open_container(self, element: HtmlElement, parent: OpenElement | None, tag: str) -> int:
         index = len(self.containers)
         outer = None if parent is None else parent.container
         inherited = BlockKind.PARAGRAPH if outer is None else self.kinds[outer]
@@ -174,7 +130,7 @@ class BlockWalk:
         self.paths.steps.append(None if parent is None else self._step(element, parent))
         return index
 
-    def _step(self, element: HtmlElement, parent: _Open) -> Step | HtmlElement:
+    def _step(self, element: HtmlElement, parent: OpenElement) -> Step | HtmlElement:
         name = _tag(element)
         nth = parent.seen[name] = parent.seen.get(name, 0) + 1
         return element if parent.tag in INLINE_TAGS else Step(name, nth, parent.seen)
@@ -210,15 +166,15 @@ class BlockWalk:
             run.hrefs[:] = self.open_links
             run.breaks = 0
             return
-        self.run = _Run(hrefs=list(self.open_links))
+        self.run = InlineRun(hrefs=list(self.open_links))
         text = clean_line("".join(run.pieces))
         if not WORD.search(text):
             return
         self.found.append(
-            _Found(text, run.owner, run.linked, run.emphasised, tuple(filter(None, run.hrefs)), tuple(run.words))
+            FoundBlock(text, run.owner, run.linked, run.emphasised, tuple(filter(None, run.hrefs)), tuple(run.words))
         )
 
-    def _block(self, index: int, found: _Found) -> Block:
+    def _block(self, index: int, found: FoundBlock) -> Block:
         return Block(
             index=index,
             text=found.text,

@@ -25,8 +25,15 @@ def without_early_ends(markup: bytes) -> bytes:
 
 
 def as_browsers_do(root: HtmlElement) -> HtmlElement:
-    """Return the tree, changed in place: its body begins where the standard has it, shadow trees are part of it."""
+    """Return the tree, changed in place: its body begins where the standard has it, shadow trees are part of it.
+
+    The reading set above a word in ruby is no text, unless it has brackets for those who cannot set it there.
+    """
     _end_head(root)
+    for reading in root.iter("rt"):
+        before = reading.getprevious()
+        if before is None or before.tag != "rp":
+            reading.clear(keep_tail=True)
     for template in root.iter("template"):
         if template.get("shadowrootmode"):
             template.tag = "div"

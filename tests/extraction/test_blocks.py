@@ -138,3 +138,14 @@ def test_every_visible_word_is_in_one_block_in_order(markup: str) -> None:
     for block in blocks_of(markup).blocks:
         assert block.text == " ".join(block.text.split())
         assert 0 <= block.link_density <= 1
+
+
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        ("<ruby>橋<rt>はし</rt></ruby>が<ruby>閉<rt>へい</rt>鎖<rt>さ</rt></ruby>された", "橋が閉鎖された"),
+        ("<ruby>弾劾<rp>（</rp><rt>だん<b>がい</b></rt><rp>）</rp></ruby>を", "弾劾（だんがい）を"),
+    ],
+)
+def test_readings_above_words(markup: str, text: str) -> None:
+    assert [block.text for block in split_tree(parse(f"<p>{markup}</p>", DEFAULT_OPTIONS)).blocks] == [text]
