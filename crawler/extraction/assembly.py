@@ -59,19 +59,27 @@ def assemble(tree: BlockTree, segments: Sequence[Segment], headlines: Sequence[s
 
 
 def _paragraphs(tree: BlockTree, kept: list[tuple[Block, Segment]]) -> Iterable[Paragraph]:
-    """One paragraph a block, but one a row for tables."""
-    for row, group in groupby(kept, key=lambda pair: _row(tree, pair[0])):
-        if row is None:
+    """One paragraph a block, but one a row for tables, and one a listing."""
+    for whole, group in groupby(kept, key=lambda pair: _whole(tree, *pair)):
+        if whole is None:
             for block, segment in group:
                 yield Paragraph(_kind(block, segment), segment.text)
+            continue
+        texts = [segment.text for _, segment in group]
+        if whole in tree.listings:
+            listing = tree.listings[whole]
+            # Else a part of it was taken out: its button to copy, say.
+            text = listing.text if len(texts) == listing.blocks else "\n".join(texts)
+            yield Paragraph(ParagraphKind.CODE, text)
         else:
-            yield Paragraph(ParagraphKind.TABLE, CELL_SEPARATOR.join(segment.text for _, segment in group))
+            yield Paragraph(ParagraphKind.TABLE, CELL_SEPARATOR.join(texts))
 
 
-def _row(tree: BlockTree, block: Block) -> int | None:
-    if block.kind is not BlockKind.TABLE:
-        return None
-    return next((c.index for c in tree.enclosing(block) if c.tag == "tr"), None)
+def _whole(tree: BlockTree, block: Block, segment: Segment) -> int | None:
+    """Return the container, a row or a listing, whose blocks are one paragraph."""
+    if block.kind is BlockKind.TABLE:
+        return next((c.index for c in tree.enclosing(block) if c.tag == "tr"), None)
+    return tree.listing_round(block) if segment.label is Label.BODY else None
 
 
 def _kind(block: Block, segment: Segment) -> ParagraphKind:

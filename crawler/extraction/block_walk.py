@@ -19,6 +19,7 @@ from crawler.extraction.element_kinds import (
 from crawler.extraction.element_paths import ElementPaths, Step
 from crawler.extraction.element_words import attribute_words, field_words
 from crawler.extraction.layout_tables import layout_cells
+from crawler.extraction.listings import is_listing
 from crawler.extraction.walk_state import FoundBlock, InlineRun, OpenElement
 from crawler.items import Block, BlockKind, Container
 
@@ -37,6 +38,8 @@ class BlockWalk:
         self.paths = ElementPaths(root, self.start)
         self.kinds: list[BlockKind] = []
         self.run = InlineRun()
+        self.listings: dict[int, HtmlElement] = {}
+        """Container of each listing -> its element."""
         self.open_links: list[str] = []
         self.emphasis_depth = 0
 
@@ -127,6 +130,8 @@ class BlockWalk:
             words = (*field_words(element), *words)
         self.containers.append(Container(index, outer, tag, words))
         self.kinds.append(KIND_OF_TAG.get(tag, inherited))
+        if is_listing(element, tag):
+            self.listings[index] = element
         self.paths.steps.append(None if parent is None else self._step(element, parent))
         return index
 

@@ -6,13 +6,15 @@ ends and at two line breaks in a row. For plain text each line with a word is a 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from lxml.html import HtmlElement
 
 from crawler.extraction.block_walk import WORD, BlockWalk
 from crawler.extraction.clean_text import clean_line
+from crawler.extraction.listings import Listing, listing_text
 from crawler.items import Block, BlockKind, Container
 
 
@@ -25,6 +27,8 @@ class BlockTree:
 
     blocks: tuple[Block, ...]
     containers: tuple[Container, ...]
+    listings: Mapping[int, Listing] = field(default_factory=dict)
+    """Container -> the listing of code that it is."""
 
     def enclosing(self, block: Block) -> Iterator[Container]:
         """Yield the block's own container, then its ancestors up to the root."""
@@ -33,6 +37,12 @@ class BlockTree:
             container = self.containers[at]
             yield container
             at = container.parent
+
+    def listing_round(self, block: Block) -> int | None:
+        """Return the container that is the listing in which the block stands."""
+        if block.kind is not BlockKind.CODE:
+            return None
+        return next((c.index for c in self.enclosing(block) if c.index in self.listings), None)
 
 
 def split_text(text: str) -> BlockTree:
@@ -49,8 +59,12 @@ def split_text(text: str) -> BlockTree:
 def split_tree(root: HtmlElement) -> BlockTree:
     """Return the blocks of a parsed HTML document; the tree is not changed."""
     walk = BlockWalk(root)
-    blocks = walk.blocks()
-    return BlockTree(blocks, tuple(walk.containers))
+    tree = BlockTree(walk.blocks(), tuple(walk.containers), dict.fromkeys(walk.listings, Listing("", 0)))
+    if not walk.listings:
+        return tree
+    blocks = Counter(map(tree.listing_round, tree.blocks))
+    listings = {at: Listing(listing_text(element), blocks[at]) for at, element in walk.listings.items()}
+    return replace(tree, listings=listings)
 
 
 def _kind_of_line(line: str) -> BlockKind:

@@ -1,14 +1,18 @@
 """Strings without what no reader sees and no parser takes: control characters, surrogates, noncharacters.
 
-`clean_text` keeps lines, `clean_line` makes one line, `strip_control_references` prepares markup for parsing.
+`clean_text` keeps lines, `clean_line` makes one line, `clean_code` keeps indentation too, `strip_control_references`
+prepares markup for parsing.
 """
 
 from __future__ import annotations
 
 import re
 import sys
+import textwrap
 
 TRUNCATION_MARK = "…"
+TAB_WIDTH = 4
+_EMPTY_LINES = re.compile(r"\n{3,}")
 
 _LINE_BREAK = re.compile("[\x0b\x0c\x1c-\x1e\x85]")
 """What `str.splitlines` breaks at among the control characters: a break between two words, not nothing."""
@@ -70,6 +74,13 @@ def clean_line(text: str) -> str:
         return line
     text = _LINE_SEPARATOR.sub(" ", clean_text(text))
     return " ".join(_ZERO_WIDTH.sub("", text).split())
+
+
+def clean_code(text: str) -> str:
+    """Return the lines of a listing: cleaned, indented against each other, at most one empty line in a row."""
+    text = _ZERO_WIDTH.sub("", _LINE_SEPARATOR.sub("\n", clean_text(text))).replace("\xa0", " ").expandtabs(TAB_WIDTH)
+    lines = "\n".join(line.rstrip() for line in text.split("\n"))
+    return textwrap.dedent(_EMPTY_LINES.sub("\n\n", lines)).strip("\n")
 
 
 def cap(text: str, limit: int) -> str:
