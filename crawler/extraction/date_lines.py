@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
+from zoneinfo import ZoneInfo
 
 from crawler.extraction.date_formats import parse_date
 
@@ -24,10 +25,30 @@ _DAY_MONTH = re.compile(
     re.IGNORECASE,
 )
 _MONTH_DAY = re.compile(r"([^\W\d_]{3,14})\.?\s(\d{1,2})(?:st|nd|rd|th)?,?\s((?:19|20)\d{2})(?!\d)", re.IGNORECASE)
+ZONES = {
+    **dict.fromkeys(("ET", "EST", "EDT"), "America/New_York"),
+    **dict.fromkeys(("CT", "CDT"), "America/Chicago"),
+    **dict.fromkeys(("MST", "MDT"), "America/Denver"),
+    **dict.fromkeys(("PT", "PST", "PDT"), "America/Los_Angeles"),
+    **dict.fromkeys(("CET", "CEST", "MEZ", "MESZ"), "Europe/Berlin"),
+    **dict.fromkeys(("EET", "EEST"), "Europe/Helsinki"),
+    **dict.fromkeys(("WET", "WEST"), "Europe/Lisbon"),
+    **dict.fromkeys(("AEST", "AEDT"), "Australia/Sydney"),
+    **dict.fromkeys(("NZST", "NZDT"), "Pacific/Auckland"),
+    "BST": "Europe/London",
+    "MSK": "Europe/Moscow",
+    "JST": "Asia/Tokyo",
+    "KST": "Asia/Seoul",
+    "SGT": "Asia/Singapore",
+    "HKT": "Asia/Hong_Kong",
+}
+"""What lines write in capitals behind a time of day -> the zone whose offset of that day holds: many write EST in
+summer too. CST and IST stand for several zones and are left alone."""
 _CLOCK = re.compile(
     r"(?<![\d:.])([01]?\d|2[0-3])(?::|[.h](?=\d\d\s*(?:Uhr|hrs?|Z|UTC|GMT|CES?T|[ap]\.?m)|\d\d\b))([0-5]\d)"
     r"(?::([0-5]\d))?(?!\d|[.:]\d)\s*([ap]\.?\s?m\b\.?)?\s*\(?"
-    r"(?:(Z\b|UTC|GMT)(?!\s?[+-]\d)|(UTC|GMT)?\s?([+-]\d{1,2})(:?)(\d{2})?(?!\d|:\d))?",
+    r"(?:(Z\b|UTC|GMT)(?!\s?[+-]\d)|(UTC|GMT)?\s?([+-]\d{1,2})(:?)(\d{2})?(?!\d|:\d)"
+    rf"|(?:Uhr\s)?((?-i:{'|'.join(ZONES)}))\b)?",
     re.IGNORECASE | re.ASCII,
 )
 CLOCK_REACH = 25
@@ -52,7 +73,7 @@ def date_in_line(line: str, now: datetime, *, month_first: bool | None = None) -
         return None
     for found, year, month, day in sorted(_days(line, month_first), key=lambda entry: entry[0].start()):
         iso = f"{year:04}-{month:02}-{day:02}"
-        clock, end = _clock(line, found)
+        clock, end = _clock(line, found, iso)
         raw = line[found.start() : max(found.end(), end)]
         parsed = parse_date(iso + clock, now) or parse_date(iso, now)
         if parsed:
@@ -105,27 +126,41 @@ def _month_names() -> dict[str, int]:
     }
 
 
-def _clock(line: str, day: re.Match[str]) -> tuple[str, int]:
-    """Return the time of day beside a day as the end of an ISO date, "" where there is none, and where it ends."""
+def _clock(line: str, day: re.Match[str], iso: str) -> tuple[str, int]:
+    """Return the time of day beside a day as the end of an ISO date, "" where there is none, and where it ends.
+
+    `iso` is the day.
+    """
     found = _CLOCK.search(line, day.end())  # not a part of the line: the reach may end between `10:15` and `p.m.`
     is_behind = found is not None and found.end(2) <= day.end() + CLOCK_REACH
     if not is_behind:
         found = _CLOCK.search(line, max(0, day.start() - CLOCK_REACH), day.start())
     if found is None:
         return "", 0
-    hour, minute, second, half, utc, _, offset, _, offset_minutes = found.groups()
+    hour, minute, second, half, utc, _, offset, _, offset_minutes, named = found.groups()
     number = int(hour)
     if half:
         number = number % 12 + (12 if half[0] in "pP" else 0)
     end = found.end()
     if offset and not _is_offset(found):
         offset, end = None, max(map(found.end, (2, 3, 4)))
+    clock = f"T{number:02}:{minute}{f':{second}' if second else ''}"
+    if named:
+        return clock + _offset(iso + clock, ZONES[named]), end if is_behind else 0
     zone = "Z" if utc else f"{int(offset):+03}:{offset_minutes or '00'}" if offset else ""
-    return f"T{number:02}:{minute}{f':{second}' if second else ''}{zone}", end if is_behind else 0
+    return clock + zone, end if is_behind else 0
+
+
+def _offset(moment: str, zone: str) -> str:
+    """Return the offset that a zone has at a moment, "" where there is no such day."""
+    try:
+        return datetime.fromisoformat(moment).replace(tzinfo=ZoneInfo(zone)).isoformat()[-6:]
+    except ValueError:
+        return ""
 
 
 def _is_offset(found: re.Match[str]) -> bool:
     """Return whether the sign begins an offset; in `10:15-11:30` it stands between two times of day."""
-    _, _, second, _, _, named, offset, colon, offset_minutes = found.groups()
+    _, _, second, _, _, named, offset, colon, offset_minutes, _ = found.groups()
     is_iso = bool(second) or found.string[: found.start()][-1:] == "T"
     return bool(offset[0] == "+" or named or is_iso or (offset_minutes and not colon))

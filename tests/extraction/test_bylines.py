@@ -135,7 +135,7 @@ def test_a_later_declaration_may_say_more_of_the_same_day() -> None:
         ("Written by Anna Meier and 김민수", Label.BYLINE),
         ("Anna", Label.BODY),
         ("Von Anna Meier stammt der Entwurf", Label.BODY),
-        ("Von Bernd Schulz", Label.BODY),
+        ("Bernd Schulz", Label.BODY),
     ],
 )
 def test_a_line_with_nothing_but_the_authors_is_a_byline(line: str, label: Label) -> None:
@@ -148,6 +148,26 @@ def test_a_sure_heading_and_the_turns_of_a_speaker_stay() -> None:
     turns = [Segment(Label.BODY, "Anna Meier:", f"/p[{n}]", 0.6, "") for n in range(3)]
     assert with_signatures(sure, ("Anna Meier",)) == tuple(sure)
     assert with_signatures(turns, ("Anna Meier",)) == tuple(turns)
+
+
+@pytest.mark.parametrize(
+    ("line", "is_byline"),
+    [
+        ("By Jane Doe", True),
+        ("Von Max Beispiel und Anna Meier", True),
+        ("Par Marie Dupont, Jean Petit", True),
+        ("By the river, the town built a wall", False),
+        ("By Monday", False),
+        ("Von Hamburg bis München fahren Busse", False),
+    ],
+)
+def test_a_line_by_names_at_the_start_is_a_byline(line: str, is_byline: bool) -> None:
+    body = Segment(Label.BODY, "The bridge over the river was closed. " * 30, "/p", 0.9, "")
+    doubtful = Segment(Label.BODY, line, "/p", 0.7, "")
+    first, _, last = with_signatures([doubtful, body, replace(doubtful, xpath="/p[3]")], ())
+    assert (first.label is Label.BYLINE) == is_byline
+    assert last.label is Label.BODY
+    assert with_signatures([replace(doubtful, score=0.95)], ())[0].label is Label.BODY
 
 
 def test_a_byline_of_a_small_page_is_not_in_its_text() -> None:
