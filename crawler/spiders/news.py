@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -26,6 +25,7 @@ from crawler.extensions import Workers
 from crawler.failures import http_error
 from crawler.items import DiscoveredVia, Link, Page, Record
 from crawler.robots import RobotsMiddleware
+from crawler.spiders.asked_sources import AskedSources
 from crawler.spiders.base import site_meta
 from crawler.spiders.host_groups import host_groups
 from crawler.spiders.ledger import LedgerSpider
@@ -39,10 +39,6 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
 MAX_SOURCE_BYTES = DEFAULT_OPTIONS.max_sitemap_bytes
-MAX_SITEMAPS = 50
-"""Sitemap files of one site in one run; an index tree can be endless. Chosen, not measured."""
-MAX_DEPTH = 2
-"""Sitemap indexes inside indexes that are followed."""
 READ_SOURCE = "crawler.discovery.sources:read_source"
 
 
@@ -55,7 +51,7 @@ class NewsSpider(LedgerSpider):
         super().__init__(*args, **kwargs)
         self.sites = {site.name: site for site in sites}
         self.polls = Polls(Window(), self.logger)
-        self._asked: defaultdict[str, set[str]] = defaultdict(set)
+        self._asked: dict[str, AskedSources] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
@@ -91,21 +87,16 @@ class NewsSpider(LedgerSpider):
         site, store, now = self.sites[name], pipeline.store, datetime.now(UTC)
         ages = [age_seconds(age) for age in site.revisit]
         await asyncio.wrap_future(store.aside.schedule_revisits(name, ages, now))
-        self._asked.pop(name, None)
-        for source in sources_of(site, store.sources_of(name), MAX_SITEMAPS):
+        self._asked[name] = AskedSources(name, self.logger)
+        for source in sources_of(site, store.sources_of(name)):
             if not self.crawler.settings.getbool("WINNOW_DUE") or store.is_due(source.url, now):
                 for request in self._ask(site, source):
                     yield request
 
     def _ask(self, site: Site, source: Source) -> Iterable[Request]:
         """Yield the request of a source that was not asked for yet in this run."""
-        asked = self._asked[site.name]
-        too_many = source.kind is DiscoveredVia.SITEMAP and len(asked) >= MAX_SITEMAPS
-        if source.url in asked or source.depth > MAX_DEPTH or too_many:
-            if too_many:
-                self.logger.warning("%s: not asked, the site has more than %d sources", source.url, MAX_SITEMAPS)
+        if not self._asked[site.name].admit(source):
             return
-        asked.add(source.url)
         try:
             url = parse_url(source.url).href
         except PageError as error:  # robots.txt may name anything

@@ -64,8 +64,8 @@ class Window:
         return (self.since is None or moment >= self.since) and (self.until is None or moment <= self.until)
 
 
-def sources_of(site: Site, known: Iterable[SourceState], most_found: int) -> list[Source]:
-    """Return what is configured, and what earlier runs found from there, the most fruitful first, `most_found` of it.
+def sources_of(site: Site, known: Iterable[SourceState]) -> list[Source]:
+    """Return what is configured, then what earlier runs found from there, the most fruitful first.
 
     A home page or an index that answers 304 names nothing; what it named before is asked all the same.
     """
@@ -77,7 +77,7 @@ def sources_of(site: Site, known: Iterable[SourceState], most_found: int) -> lis
         if discovers or (site.sitemaps and state.kind in {DiscoveredVia.SITEMAP, DiscoveredVia.NEWS_SITEMAP})
     ]
     urls = {source.url for source in configured}
-    return configured + [source for source in found if source.url not in urls][:most_found]
+    return configured + [source for source in found if source.url not in urls]
 
 
 def _configured_sources(site: Site) -> list[Source]:

@@ -240,8 +240,8 @@ MECHANISMS = (
               (code("import crawler.spiders.polls as p\nasync def no(*_): pass\np.Polls.commit_failed = no"),),
               lambda case: bool(case.source) and "read" not in case.source and case.name not in HEAVY,
               crawls=True, endless=True),
-    Mechanism("source_trees", "sitemap indexes: 50 files, two levels",
-              (code("import crawler.spiders.news as n; n.MAX_SITEMAPS, n.MAX_DEPTH = 150, 4"),),
+    Mechanism("source_trees", "sitemap indexes: 50 files, two levels; 50 feeds",
+              (code("import crawler.spiders.asked_sources as a; a.MAX_OF_KIND, a.MAX_DEPTH = 150, 4"),),
               lambda case: case.asked > 0, crawls=True, endless=True),
 )  # fmt: skip
 BY_NAME = {mechanism.name: mechanism for mechanism in MECHANISMS}

@@ -489,4 +489,19 @@ CASES = (
         source=READ,
         front_pages=("/front",),
     ),
+    Case(
+        "home_feeds",
+        "a home page that names 20,000 feeds",
+        frozenset(),
+        {
+            "/": page(
+                "<html><head>"
+                + "".join(f'<link rel="alternate" type="{RSS}" href="/none{n}.xml">' for n in range(20_000))
+                + "</head><body><p>Home.</p></body></html>"
+            )
+        },
+        feeds=(),
+        good="any",
+        asked=70,
+    ),
 )
