@@ -8,7 +8,7 @@ from concurrent.futures import Future
 
 from crawler.archives.pages import ArchiveCount
 from crawler.commands.console import Console
-from crawler.commands.inputs import Input
+from crawler.commands.page_lists import Input
 from crawler.commands.site_memories import SitesOfInputs
 from crawler.commands.tally import Tally
 from crawler.errors import PageError

@@ -8,7 +8,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crawler.commands.inputs import Input
+from crawler.commands.page_lists import Input
 from crawler.errors import PageError
 from crawler.items import JsonValue, Label, Page, Record
 from crawler.records.files import output_errors

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from crawler.archives.pages import ArchiveCount
 from crawler.commands.console import Console
-from crawler.commands.inputs import LIST_SUFFIXES, Input, pages_of
+from crawler.commands.inputs import LIST_SUFFIXES, pages_of
+from crawler.commands.page_lists import Input
 from crawler.errors import FileUnreadable, PageError, UsageError
 from crawler.items import Page
 from crawler.view.records_in import (

@@ -23,6 +23,10 @@ _ZERO_WIDTH = re.compile("[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u20
 """Soft hyphen, zero-width space, word joiner, BOM and bidirectional marks. Joiners stay: Persian, Hindi and
 emoji need them."""
 
+_TAGS = re.compile("(\U0001f3f4[\U000e0020-\U000e007e]+\U000e007f)|[\U000e0000-\U000e007f]+")
+"""Tag characters, which no reader sees and a language model reads; only the flags of regions are written with them
+(Unicode TR 51, annex C)."""
+
 _REFERENCE = re.compile(r"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));?")
 _LONGEST_CODE_POINT = 8
 """Digits after leading zeros that a code point can have; longer numbers are not converted at all."""
@@ -73,12 +77,13 @@ def clean_line(text: str) -> str:
     if line.isprintable():  # most are: no control, mark, surrogate or noncharacter is
         return line
     text = _LINE_SEPARATOR.sub(" ", clean_text(text))
-    return " ".join(_ZERO_WIDTH.sub("", text).split())
+    return " ".join(_TAGS.sub(r"\1", _ZERO_WIDTH.sub("", text)).split())
 
 
 def clean_code(text: str) -> str:
     """Return the lines of a listing: cleaned, indented against each other, at most one empty line in a row."""
-    text = _ZERO_WIDTH.sub("", _LINE_SEPARATOR.sub("\n", clean_text(text))).replace("\xa0", " ").expandtabs(TAB_WIDTH)
+    text = _ZERO_WIDTH.sub("", _LINE_SEPARATOR.sub("\n", clean_text(text)))
+    text = _TAGS.sub(r"\1", text).replace("\xa0", " ").expandtabs(TAB_WIDTH)
     lines = "\n".join(line.rstrip() for line in text.split("\n"))
     return textwrap.dedent(_EMPTY_LINES.sub("\n\n", lines)).strip("\n")
 

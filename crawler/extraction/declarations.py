@@ -97,7 +97,7 @@ def words(text: str) -> tuple[str, ...]:
 
 
 def web_address(value: Any, base: str | None) -> str | None:
-    """Return an absolute http or https URL, None for everything else."""
+    """Return an absolute http or https URL, None for everything else, and for one with user name or password."""
     text = plain_text(value)
     if not text or len(text) > MAX_URL_CHARS:
         return None
@@ -110,7 +110,8 @@ def web_address(value: Any, base: str | None) -> str | None:
         host = parts.hostname
     except ValueError:
         return None
-    return absolute if parts.scheme in {"http", "https"} and host else None
+    is_address = parts.scheme in {"http", "https"} and host and "@" not in parts.netloc
+    return absolute if is_address else None
 
 
 def first_text(*values: Any, limit: int = MAX_VALUE_CHARS) -> str | None:

@@ -33,7 +33,9 @@ class AskedSources:
         if source.found and self._found[kind] >= MAX_OF_KIND:
             if kind not in self._full:
                 self._full.add(kind)
-                told = "%s: it names more than %d %s; %s and what follows are not asked; name in sites.toml those wanted"
+                told = (
+                    "%s: it names more than %d %s; %s and what follows are not asked; name in sites.toml those wanted"
+                )
                 self._log.warning(told, self._site, MAX_OF_KIND, kind, source.url)
             return False
         self._urls.add(source.url)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -36,7 +37,12 @@ LIST_FAULTS = {
     8: "file_unreadable: “id” is neither text nor a number",
     9: "bad_url: “url” is no text",
     10: "file_unreadable: is a folder",
-    14: "file_unreadable: not UTF-8 (invalid start byte at byte 9)",
+    14: "file_unreadable: “nul\\x00.html” is no file name (embedded null byte)",
+    15: "file_unreadable: “\\ud800.html” is no file name",
+    16: "file_unreadable: “loop.html” is no file name",
+    17: "file_unreadable: “pipe.html” is a pipe, a socket or a device",
+    18: "page_too_large: a line over the cap of 30,000,000 bytes",
+    19: "file_unreadable: not UTF-8 (invalid start byte at byte 9)",
 }
 
 
@@ -61,7 +67,14 @@ def write_list(folder: Path, bench: Bench) -> Path:
         "",
         json.dumps({"id": 12, "url": "https://news.example/12", "file": "pages/b.html.gz"}),
         json.dumps({"html_text": bench.page_of(14)}),
+        json.dumps({"file": "nul\0.html"}),
+        json.dumps({"file": "\ud800.html"}),
+        json.dumps({"file": "loop.html"}),
+        json.dumps({"file": "pipe.html"}),
+        json.dumps({"html_text": "x" * 61_000_000}),
     ]
+    (folder / "loop.html").symlink_to("loop.html")
+    os.mkfifo(folder / "pipe.html")
     path = folder / "list.jsonl"
     path.write_bytes(b"\xef\xbb\xbf" + "\n".join(lines).encode() + b'\n{"id": "\xff"}\n')
     return path

@@ -47,6 +47,8 @@ def test_clean_text_leaves_only_what_can_be_written(text: str) -> None:
         pytest.param("a\u2028b", "a b", id="line-separator"),
         pytest.param("red\x1b[31m", "red[31m", id="terminal-escape"),
         pytest.param("\u200b \u00ad", "", id="nothing-visible"),
+        pytest.param("a\U000e0069\U000e0067b\U000e007f", "ab", id="tag-characters"),
+        pytest.param("🏴\U000e0067\U000e0062\U000e007f", "🏴\U000e0067\U000e0062\U000e007f", id="flag-of-a-region"),
     ],
 )
 def test_clean_line(dirty: str, clean: str) -> None:

@@ -138,6 +138,8 @@ def test_free_access(properties: dict[str, Any], free: bool | None) -> None:
         "",
         "https://",
         "ftp://example.org/",
+        "https://user:secret@example.org/a",
+        "//user@example.org/a",
     ],
 )
 def test_only_web_addresses(href: str) -> None:
