@@ -7,11 +7,11 @@ WinnowError
 │   └── StateError        the state file is damaged, foreign or too new
 ├── LockHeld              another run is at work; wait for it                exit 75
 └── PageError             this URL or file only; the others go on            exit 3, or 4 if none came
-    ├── SkippedPage       as it should be; not tried again
+    ├── SkippedPage       as it should be; a page without an article once more after an hour
     │   ├── AddressRefused, SchemeRefused, OffSite, RobotsDisallowed, RightsReserved
     │   └── NotHtml, EmptyPage, ConsentPage, NotArticle, LanguageUnwanted, Gone
     ├── FailedPage        nothing usable came
-    │   ├── BadUrl, FileUnreadable, PageTooLarge, HttpRefused    not tried again
+    │   ├── BadUrl, FileUnreadable, PageTooLarge    not tried again; HttpRefused once more
     │   ├── HttpFailed, NameNotResolved, ConnectionFailed, TlsFailed, DownloadTimeout,
     │   │   BodyTruncated, RedirectLoop, SourceUnreadable        tried again in a later run
     │   └── ExtractionTimeout, ExtractionCrashed, WorkerDied     named, then left
@@ -63,6 +63,8 @@ class PageError(WinnowError):
     state: ClassVar[str] = "failed"
     retried: ClassVar[bool] = False
     """Whether a later run tries the URL again."""
+    may_pass: ClassVar[bool] = False
+    """Whether it may be the site's bad hour: a URL that gave no article yet is asked for once more, an hour later."""
 
     def __init_subclass__(cls) -> None:
         cls.cause = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", cls.__name__).lower()
@@ -83,6 +85,8 @@ class SchemeRefused(SkippedPage):
 class OffSite(SkippedPage):
     """A redirect left the site."""
 
+    may_pass = True
+
 
 class RobotsDisallowed(SkippedPage):
     """robots.txt of the host forbids the URL (RFC 9309)."""
@@ -99,13 +103,19 @@ class NotHtml(SkippedPage):
 class EmptyPage(SkippedPage):
     """The document has no text."""
 
+    may_pass = True
+
 
 class ConsentPage(SkippedPage):
     """A consent wall stands where the article should be."""
 
+    may_pass = True
+
 
 class NotArticle(SkippedPage):
     """A listing, an error page with status 200, a log-in page."""
+
+    may_pass = True
 
 
 class LanguageUnwanted(SkippedPage):
@@ -134,6 +144,8 @@ class PageTooLarge(FailedPage):
 
 class HttpRefused(FailedPage):
     """HTTP status 4xx but 403, 408, 425, 429."""
+
+    may_pass = True
 
 
 class HttpFailed(FailedPage):

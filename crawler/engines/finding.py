@@ -19,6 +19,7 @@ from crawler.items import DiscoveredVia, Link
 from crawler.state.revisits import RevisionRule
 from crawler.state.runs import utc_now
 from crawler.state.scheduling import Entries
+from crawler.state.second_looks import AFTER, LEAST_COPIES, WITHIN
 from crawler.state.settlements import Settlement
 from crawler.state.values import Candidate, FoundCounts, Poll
 
@@ -131,8 +132,19 @@ class SharedFinding:
         return row.state == "waiting" and self._tally.has(row.site)
 
     def schedule_revisits(self, site: str, ages: Sequence[int], now: datetime) -> int:
-        """Let articles wait again whose age is due, and count them; return how many."""
+        """Let articles wait again whose age is due, and pages for their second look; count them, return how many."""
         group = self._leases.group_of(site)
+        again = {**self._second_looks(group, site, now), **self._due_articles(group, site, ages, now)}
+        rows = self._ledger.rows(group, list(again))
+        with self._ledger.together([group]):
+            uncounted = sum(not self._ledger.is_found(group, key) for key in again)
+            for key, row in again.items():
+                self._ledger.put(group, key, rows[key], row)
+            self._ledger.after(lambda: self._tally.accept(site, uncounted))
+        return len(again)
+
+    def _due_articles(self, group: str, site: str, ages: Sequence[int], now: datetime) -> dict[str, Row]:
+        """Return the rows that articles whose age is due become."""
         due: dict[str, int] = {}
         for visits, age in reversed(list(enumerate(sorted(ages), 1))):
             seen_by = (now - timedelta(seconds=age)).timestamp()
@@ -140,17 +152,28 @@ class SharedFinding:
                 for key in self._ledger.members(f"articles:{site}", str(visited), "-inf", seen_by):
                     due.setdefault(key, visits)
         rows = self._ledger.rows(group, list(due))
-        due = {key: visits for key, visits in due.items() if self._may_be_revisited(rows.get(key), site)}
-        with self._ledger.together([group]):
-            uncounted = sum(not self._ledger.is_found(group, key) for key in due)
-            for key, visits in due.items():
-                again = waiting_again(rows[key], revisit=True, revisits=visits)
-                self._ledger.put(group, key, rows[key], again)
-            self._ledger.after(lambda: self._tally.accept(site, uncounted))
-        return len(due)
+        return {
+            key: waiting_again(row, revisit=True, revisits=due[key])
+            for key, row in rows.items()
+            if row.is_article and self._is_of_earlier_run(row, site)
+        }
 
-    def _may_be_revisited(self, row: Row | None, site: str) -> bool:
-        return row is not None and row.site == site and row.is_article and row.settled_run != self._rule.run_id
+    def _second_looks(self, group: str, site: str, now: datetime) -> dict[str, Row]:
+        """Return the rows that pages whose second look is due become."""
+        earliest, latest = (now - WITHIN).timestamp(), (now - AFTER).timestamp()
+        rows = self._ledger.rows(group, self._ledger.members("looks", site, earliest, latest))
+        open_rows = {
+            key: row for key, row in rows.items() if row.may_have_second_look and self._is_of_earlier_run(row, site)
+        }
+        copies = Counter(row.original_id for row in open_rows.values() if row.state == "duplicate")
+        return {
+            key: waiting_again(row, second_look=True)
+            for key, row in open_rows.items()
+            if row.state != "duplicate" or copies[row.original_id] >= LEAST_COPIES
+        }
+
+    def _is_of_earlier_run(self, row: Row, site: str) -> bool:
+        return row.site == site and row.settled_run != self._rule.run_id
 
     def settle(self, settlements: Collection[Settlement]) -> None:
         """Write into the rows how their URLs ended, and count those that no poll gave. Within `together`."""

@@ -5,6 +5,7 @@ Keys, after the namespace; G is a group of sites, S a site:
     rows:G        normalized URL -> row (hash)        waiting:S   URLs to fetch by age; below 0: in flight at a death
     flying:G      taken URLs -> number of the take, site  later:S     URLs that had their turn, for the next run
     retried:S     failed URLs that may pass           articles:S:N  articles that were re-visited N times, by first_seen
+    looks:S       URLs without an article that may be looked at again, by the time of settlement
     settled:S     URLs by the time of settlement      dead:S      dead letters: URL -> what is known (hash)
     counts:S      "state|cause" -> URLs (hash)        known       table of digests of URLs without a row
 
@@ -156,6 +157,8 @@ class RedisLedger:
             places[name("articles", row.site, str(row.revisits))] = row.first_seen
         elif row.may_be_retried(2**31):
             places[name("retried", row.site)] = row.attempts
+        elif row.may_have_second_look:
+            places[name("looks", row.site)] = row.settled_at
         return places
 
     def _possible_places(self, row: Row | None) -> set[str]:

@@ -1,6 +1,7 @@
 """A found URL as Redis keeps it, and what becomes of it when it is found, settled or due again.
 
-The rules are those of `crawler/state/ledger.py`, `settlements.py` and `revisits.py`, which have them in SQL.
+The rules are those of `ledger.py`, `settlements.py`, `revisits.py` and `second_looks.py` in `crawler/state`, which have
+them in SQL.
 """
 
 from __future__ import annotations
@@ -10,8 +11,8 @@ from typing import Any
 import msgspec
 
 from crawler.items import DiscoveredVia, Link
-from crawler.state.ledger import RETRIED_CAUSES, Standing, newest_at, seconds_of
-from crawler.state.revisits import ARTICLE_STATES
+from crawler.state.ledger import PASSING_CAUSES, RETRIED_CAUSES, Standing, newest_at, seconds_of
+from crawler.state.revisits import is_article
 from crawler.state.runs import utc_now
 from crawler.state.settlements import Settlement
 from crawler.state.values import Candidate, Waiting
@@ -47,12 +48,13 @@ class Row(msgspec.Struct, frozen=True, array_like=True):
     version: int = 1
     revisit: bool = False
     revisits: int = 0
+    second_look: bool = False
 
     def standing(self, *, is_found: bool, run_id: str) -> Standing:
         """Return what decides how the row is counted; `is_found`: the run's account has it."""
         found_run = run_id if is_found else ""
         return Standing(
-            self.site, self.state, found_run, self.first_run, self.settled_run, self.attempts,
+            self.site, self.state, self.cause, found_run, self.first_run, self.settled_run, self.attempts,
             self.record_id, self.modified, self.fetched_at,
         )  # fmt: skip
 
@@ -66,7 +68,12 @@ class Row(msgspec.Struct, frozen=True, array_like=True):
     @property
     def is_article(self) -> bool:
         """Whether its age or a source may have it fetched again."""
-        return self.record_id is not None and self.state in ARTICLE_STATES
+        return is_article(self.record_id, self.state, self.cause)
+
+    @property
+    def may_have_second_look(self) -> bool:
+        may_pass = self.state == "duplicate" or (self.state != "waiting" and self.cause in PASSING_CAUSES)
+        return may_pass and self.record_id is None and not self.second_look
 
     def may_be_retried(self, max_attempts: int) -> bool:
         may_pass = self.state == "failed" and self.cause in RETRIED_CAUSES

@@ -14,6 +14,7 @@ from crawler.state.ledger import Standing, add_row, load_standing, mark_found, r
 from crawler.state.revisits import RevisionRule, reopen_modified, schedule_ages
 from crawler.state.runs import utc_now
 from crawler.state.scheduling import Entries
+from crawler.state.second_looks import schedule_second_looks
 from crawler.state.settlements import Settlement
 from crawler.state.sources import save_poll
 from crawler.state.values import Candidate, FoundCounts, Poll
@@ -71,12 +72,13 @@ class Finding:
         )
 
     def schedule_revisits(self, site: str, ages: Sequence[int], now: datetime) -> int:
-        """Let articles wait again whose age is due, and count them; return how many."""
+        """Let articles wait again whose age is due, and pages for their second look; count them, return how many."""
         self.begin_site(site)
         with transaction(self._connection):
             scheduled = schedule_ages(self._connection, site, ages, now, self._run_id)
-        self._tally.accept(site, scheduled.uncounted)
-        return scheduled.rows
+            looks = schedule_second_looks(self._connection, site, now, self._run_id)
+        self._tally.accept(site, scheduled.uncounted + looks.uncounted)
+        return scheduled.rows + looks.rows
 
     def accept_settled(self, settlement: Settlement) -> str | None:
         """Return the site to count a settled URL for, None where it is counted already. Makes a missing row.

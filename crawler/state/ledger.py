@@ -11,6 +11,7 @@ from crawler.items import Link
 from crawler.state.values import Candidate
 
 RETRIED_CAUSES = tuple(cause for cause, error in CAUSES.items() if error.retried and error.state == "failed")
+PASSING_CAUSES = frozenset(cause for cause, error in CAUSES.items() if error.may_pass)
 
 _ADD = """
 INSERT INTO ledger (normalized_url, url, site, state, discovered_via, source_url, title, published, modified,
@@ -31,6 +32,7 @@ class Standing:
 
     site: str
     state: str
+    cause: str | None
     found_run: str
     first_run: str | None
     settled_run: str | None

@@ -170,5 +170,16 @@ CREATE TABLE site_memories (         -- what repeats across a site's pages: craw
 ) STRICT;
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _SECOND, _THIRD, _FOURTH)
+_FIFTH = """
+ALTER TABLE ledger ADD COLUMN second_look INTEGER NOT NULL DEFAULT 0;   -- 1: asked for again though it was no article
+CREATE INDEX ledger_second_looks ON ledger (site, settled_at)
+    WHERE record_id IS NULL AND second_look = 0 AND (state = 'duplicate'
+    OR cause IN ('consent_page', 'empty_page', 'http_refused', 'not_article', 'off_site'));
+DROP INDEX ledger_articles;
+CREATE INDEX ledger_articles ON ledger (site, revisits, first_seen)
+    WHERE record_id IS NOT NULL AND (state IN ('new', 'changed', 'unchanged', 'duplicate', 'failed')
+    OR cause IN ('consent_page', 'empty_page', 'http_refused', 'not_article', 'off_site'));
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH)
 """Scripts in order; the file's `user_version` says how many of them it has had."""

@@ -11,12 +11,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from crawler.items import Link
-from crawler.state.ledger import Standing, seconds_of
+from crawler.state.ledger import PASSING_CAUSES, Standing, seconds_of
 from crawler.state.runs import utc_text
 
-# As the index `ledger_articles` has it. Skipped rows are not among them: gone is gone, and what is refused once is
-# not asked for again.
-_ARTICLES = "record_id IS NOT NULL AND state IN ('new', 'changed', 'unchanged', 'duplicate', 'failed')"
+# As the index `ledger_articles` has it. Of skipped rows only those are among them whose cause may pass: gone is gone,
+# and what is forbidden once is not asked for again.
+_ARTICLES = (
+    "record_id IS NOT NULL AND (state IN ('new', 'changed', 'unchanged', 'duplicate', 'failed')"
+    " OR cause IN ('consent_page', 'empty_page', 'http_refused', 'not_article', 'off_site'))"
+)
 ARTICLE_STATES = frozenset({"new", "changed", "unchanged", "duplicate", "failed"})
 
 _DUE = f"""
@@ -26,6 +29,11 @@ _COUNT_UNCOUNTED = f"SELECT count(*) FROM ledger WHERE {_DUE} AND found_run != :
 _REOPEN = "UPDATE ledger SET state = 'waiting', cause = NULL, detail = '', revisit = 1, found_run = :run_id"
 _REOPEN_DUE = f"{_REOPEN}, revisits = :visits WHERE {_DUE}"
 _REOPEN_MODIFIED = f"{_REOPEN}, modified = :modified WHERE normalized_url = :normalized_url"
+
+
+def is_article(record_id: str | None, state: str, cause: str | None) -> bool:
+    """Whether an age or a source may have the URL fetched again: we have an article of it."""
+    return record_id is not None and (state in ARTICLE_STATES or cause in PASSING_CAUSES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +71,7 @@ class RevisionRule:
         One date brings it back once, or after failures again: a date in the future would do so for ever.
         """
         said = seconds_of(link.modified)
-        is_ours = standing.record_id is not None and standing.state in ARTICLE_STATES
+        is_ours = is_article(standing.record_id, standing.state, standing.cause)
         if said is None or not is_ours or standing.settled_run == self.run_id:
             return False
         fetched = seconds_of(standing.fetched_at)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections import Counter
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -145,6 +147,33 @@ def test_a_revisited_article_that_is_gone(paper: Paper) -> None:
     assert ended.code == 0
     assert (account["states"]["skipped"], account["causes"]) == (1, {"gone": 1})
     assert len(paper.records) == 3, "what was written stays"
+
+
+@pytest.mark.parametrize("hour", ["wall", "maintenance", "redirect"])
+def test_a_bad_hour_of_the_site_costs_no_article(paper: Paper, hour: str) -> None:
+    paper.publish(*range(5))
+    kept = dict(paper.web.answers)
+    words = "We are mending the machines of this paper and will be back before the evening, with all of its stories. "
+    wall = "<html><title>Just a moment...</title><body><p>Checking your browser.</p></body></html>"
+    text = f"<html><title>Mending</title><body><article><h1>Mending</h1><p>{words * 4}</p></article></body></html>"
+    for number in range(5):
+        if hour == "redirect":
+            paper.web.answers[f"/story/{number}"] = lambda handler: handler.give(302, b"", {"Location": "/mending"})
+        else:
+            paper.web.add(f"/story/{number}", wall if hour == "wall" else text)
+    paper.web.add("/mending", text)
+    paper.crawl()
+    before = len(paper.records)
+    assert before <= 1  # the text of the maintenance itself
+    paper.web.answers.update(kept)
+    _, _, requests = paper.crawl()
+    assert requests["story", 200] == 0
+    with closing(sqlite3.connect(paper.winnow.folder / "out" / "state.sqlite")) as state, state:
+        state.execute("UPDATE ledger SET settled_at = strftime('%Y-%m-%dT%H:%M:%SZ', settled_at, '-2 hours')")
+    _, account, requests = paper.crawl()
+    assert (account["states"]["new"], requests["story", 200]) == (5 - before, 5 - before)
+    _, account, requests = paper.crawl()
+    assert requests["story", 200] == 0
 
 
 def test_a_dry_run_fetches_no_article_and_changes_nothing(paper: Paper) -> None:

@@ -214,6 +214,21 @@ def test_what_is_gone_is_never_fetched_again(desk: Desk) -> None:
     assert _states(run) == {"known": 1}
 
 
+def test_an_article_behind_a_wall_keeps_its_ages(desk: Desk) -> None:
+    _first_run(desk)
+    run, row = _revisit(desk)
+    run.settle(_end(row, "skipped", "consent_page"))
+    assert _states(run) == {"skipped": 1}
+    run.finish({})
+    run, row = _revisit(desk, 7)
+    assert (row.revisit, row.record_id, row.etag) == (True, desk.record(0).id, '"1"')
+    run.settle(_end(row, "skipped", "not_article"))
+    run.finish({})
+    run = desk.open()
+    poll = replace(desk.poll(), trusts_modified=True)
+    assert run.record_poll(poll, [_revised(desk, "2099-01-01")]).revised == 1
+
+
 def test_a_revisit_left_over_is_one_in_the_next_run(desk: Desk) -> None:
     _first_run(desk)
     run, row = _revisit(desk)
