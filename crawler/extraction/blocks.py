@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from lxml.html import HtmlElement
 
+from crawler.errors import PageTooLarge
 from crawler.extraction.block_walk import WORD, BlockWalk
 from crawler.extraction.clean_text import clean_line
 from crawler.extraction.listings import Listing, listing_text
@@ -65,6 +66,13 @@ def split_tree(root: HtmlElement) -> BlockTree:
     blocks = Counter(map(tree.listing_round, tree.blocks))
     listings = {at: Listing(listing_text(element), blocks[at]) for at, element in walk.listings.items()}
     return replace(tree, listings=listings)
+
+
+def within_cap(tree: BlockTree, most: int) -> BlockTree:
+    """Return the tree. Raises PageTooLarge where it has more than `most` blocks."""
+    if len(tree.blocks) > most:
+        raise PageTooLarge(f"{len(tree.blocks):,} blocks of text, the cap is {most:,}")
+    return tree
 
 
 def _kind_of_line(line: str) -> BlockKind:

@@ -12,7 +12,7 @@ from crawler import __version__
 from crawler.errors import EmptyPage, PageError
 from crawler.extraction.assembly import Article, assemble
 from crawler.extraction.block_model import model_version
-from crawler.extraction.blocks import BlockTree, split_text, split_tree
+from crawler.extraction.blocks import BlockTree, split_text, split_tree, within_cap
 from crawler.extraction.bylines import with_bylines
 from crawler.extraction.decode import decode
 from crawler.extraction.evidence import PageEvidence
@@ -76,7 +76,7 @@ def versions() -> dict[str, str]:
 
 
 def _read_text(text: str, encoding: str, options: ExtractionOptions) -> Reading:
-    tree = split_text(text)
+    tree = within_cap(split_text(text), options.max_blocks)
     segments = label_blocks(tree, PageEvidence(plain_text=True))
     article = assemble(tree, segments)
     signals = Signals(None, False, False, None, plain_text=True)
@@ -86,7 +86,7 @@ def _read_text(text: str, encoding: str, options: ExtractionOptions) -> Reading:
 
 def _read_html(root: HtmlElement, page: Page, encoding: str, options: ExtractionOptions) -> Reading:
     now, zone = _now(page), ZoneInfo(page.timezone) if page.timezone else None
-    tree = split_tree(root)
+    tree = within_cap(split_tree(root), options.max_blocks)
     metadata = read_metadata(root, url=page.url, link=page.link, now=now, zone=zone)
     article_id = page.url or hashlib.sha256(page.body).hexdigest()
     evidence = PageEvidence(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections import Counter
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -41,6 +42,11 @@ class Paper:
         robots = f"User-agent: *\nDisallow: /private/\nSitemap: {self.web.url}/sitemap.xml\n"
         self.web.add("/robots.txt", robots, "text/plain")
         self.web.answers["/"] = self._answer(self._home)
+
+    @staticmethod
+    def wait_for_next_second() -> None:
+        """Dates of sitemaps have whole seconds: what changes in the second of a fetch is not later than it."""
+        time.sleep(1.0)
 
     def crawl(self, *more: str) -> tuple[Ended, dict[str, Any], Counter[tuple[str, int]]]:
         """Run once; return how it ended, the site's account, and the requests by kind and status."""
@@ -125,6 +131,7 @@ def test_the_life_of_a_site(paper: Paper) -> None:
     assert (requests["story", 200], account["states"]["new"], account["states"]["known"]) == (3, 3, 8)
     assert {record["title"] for record in paper.records[8:]} == {f"Workshop number {n} opens" for n in (8, 9, 10)}
 
+    paper.wait_for_next_second()
     paper.revisions[2] += 1
     paper.revisions[9] += 1
     paper.dated[5] += 1
@@ -141,6 +148,7 @@ def test_the_life_of_a_site(paper: Paper) -> None:
 def test_a_revisited_article_that_is_gone(paper: Paper) -> None:
     paper.publish(*range(3))
     paper.crawl()
+    paper.wait_for_next_second()
     paper.dated[1] += 1
     del paper.web.answers["/story/1"]
     ended, account, _ = paper.crawl()

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crawler.errors import PageTooLarge
 from crawler.extraction.blocks import BlockTree, split_text, split_tree
 from crawler.extraction.options import DEFAULT_OPTIONS
 from crawler.extraction.parse import parse
-from crawler.items import BlockKind
+from crawler.extraction.read_page import read_page
+from crawler.items import BlockKind, Page
 
 
 def blocks_of(body: str) -> BlockTree:
@@ -128,6 +131,13 @@ MARKUP = st.recursive(
     ),
     max_leaves=20,
 )
+
+
+@pytest.mark.parametrize("page", [Page(b"<p>a<p>b<p>c<p>d"), Page(b"a\nb\n\nc\nd", plain_text=True)])
+def test_a_page_of_too_many_blocks(page: Page) -> None:
+    with pytest.raises(PageTooLarge, match="4 blocks of text, the cap is 3"):
+        read_page(page, replace(DEFAULT_OPTIONS, max_blocks=3))
+    assert len(read_page(page, replace(DEFAULT_OPTIONS, max_blocks=4)).segments) == 4
 
 
 @given(MARKUP)

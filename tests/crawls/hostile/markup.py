@@ -97,6 +97,12 @@ CASES = (
         {"/case": made(lambda: text("elements_below_cap", after="<br>a" * 150_000))},
     ),
     Case(
+        "many_blocks",
+        "60,000 paragraphs of three words",
+        BIG,
+        {"/case": made(lambda: text("x", after="".join(f"<p>Word number {n}" for n in range(60_000))))},
+    ),
+    Case(
         "million_attributes",
         "a million attributes on one tag",
         BIG,

@@ -201,6 +201,10 @@ MECHANISMS = (
     Mechanism("element_bounds", "elements and attributes, counted before parsing",
               (BOUNDS, settings(WINNOW_PAGE_SECONDS=1.5)),
               named("million_elements", "million_attributes", "attributes_behind", heavy=True)),
+    Mechanism("block_bound", "blocks, counted before they are labelled",
+              (code("import crawler.extraction.read_page as r; r.within_cap = lambda tree, most: tree"),
+               settings(WINNOW_PAGE_SECONDS=1.5)),
+              named("many_blocks")),
     Mechanism("charsets", "WHATWG labels, marks, what the bytes are", (code(NAIVE_DECODE),), families("encodings")),
     Mechanism(
         "clean_text", "controls, surrogates, separators and marks are left out",
