@@ -62,7 +62,7 @@ class Rules:
         """Return the seconds between two requests, 0 where none are asked for; raises CrawlDelayTooLong."""
         delay = float((self.parser.crawl_delay(agent) if self.parser is not None else None) or 0)
         if delay > MAX_CRAWL_DELAY:
-            raise CrawlDelayTooLong(f"robots.txt asks for {delay:,.0f} s between requests, at most 300 s are waited")
+            raise CrawlDelayTooLong(f"robots.txt asks for {delay:.6g} s between requests, at most 300 s are waited")
         return delay
 
     @property

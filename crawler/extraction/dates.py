@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import re
+import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -176,7 +177,8 @@ def _guess(tree: HtmlElement, now: datetime) -> str | None:
     its 127 dates on 779 pages. Such a day counts only where the page names it.
     """
     try:
-        found = htmldate.find_date(copy.deepcopy(tree), original_date=True, max_date=now.strftime("%Y-%m-%d"))
+        with warnings.catch_warnings(action="ignore", category=RuntimeWarning):  # dateutil's, of unknown time zones
+            found = htmldate.find_date(copy.deepcopy(tree), original_date=True, max_date=now.strftime("%Y-%m-%d"))
     except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
         return None
     if found and found.endswith("-01") and not names_day(str(tree.text_content())[:SEARCHED_CHARS], found):
