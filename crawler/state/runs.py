@@ -16,8 +16,11 @@ RUNS_FOLDER = "runs"
 
 
 def new_run_id(now: datetime) -> str:
-    """Return a name that sorts by start: `20261122T104501Z-` and 4 random hex digits. `now` has an offset."""
-    return f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
+    """Return a name that sorts by start: `20261122T104501Z-`, then in hex what has passed of the second and 2 random
+    digits. `now` has an offset.
+    """
+    part = (now.microsecond << 16) // 1_000_000
+    return f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}-{part:04x}{secrets.token_hex(1)}"
 
 
 def utc_text(moment: datetime) -> str:
