@@ -11,7 +11,7 @@ from itertools import groupby, islice, takewhile
 from crawler.extraction.blocks import BlockTree
 from crawler.extraction.evidence import PageEvidence
 from crawler.extraction.phrasebook import PhraseHit, find_phrases
-from crawler.items import Block, BlockKind, Label
+from crawler.items import Block, BlockKind, Label, Segment
 
 WORD = re.compile(r"\w+")
 SHORT_WORDS = 12
@@ -48,6 +48,10 @@ class Hint:
     score: float
     reason: str
     certain: bool = False
+
+    def on(self, segment: Segment) -> Segment:
+        """Return the segment with what this says of it."""
+        return replace(segment, label=self.label, score=round(self.score, 3), reason=self.reason)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,23 +13,18 @@ from dataclasses import replace
 
 from crawler.extraction.appended_articles import find_appended
 from crawler.extraction.blocks import BlockTree
-from crawler.extraction.hints import SPECIFIC, Hint, Hints
+from crawler.extraction.hints import Hints
 from crawler.extraction.runs import best_path
 from crawler.extraction.teasers import find_teasers
+from crawler.extraction.vacancy_tail import PROMOTION, without_tail
 from crawler.items import Block, BlockKind, Label, Segment
 
 DECISIVE = frozenset({
     Label.ADVERTISEMENT, Label.JOB_LISTING, Label.COMMENT_POLICY, Label.SUBSCRIPTION, Label.RELATED, Label.SHARING,
 })  # fmt: skip
 """Labels whose certain phrases overrule the model."""
-PROMOTION = frozenset({Label.ADVERTISEMENT, Label.JOB_LISTING, Label.COMMENT_POLICY, Label.SUBSCRIPTION})
-"""Labels that make a tail one of chaff."""
 CERTAIN_COST, HINT_COST, MODEL_COST = 4.0, 2.0, 2.0
 """Costs of calling a line article against certain words, against weaker ones, and either against the model. Chosen."""
-MIN_VACANCIES = 3
-"""Vacancies that make a box of them. Chosen."""
-MIN_SPEAKING = 2
-"""Entries of the list above a box of vacancies that must speak of promotion. Chosen."""
 LINKED_TABLE = 0.2
 """Mean link density of its cells from which a table is no text but a list of links. Chosen, not measured."""
 PROMOTION_CELLS = 0.3
@@ -49,10 +44,7 @@ LEAST_ARTICLE_CHARS = 200
 APPENDED_SCORE = 0.9
 """Of 2,134 pages seven have such articles below; one had 33 blocks of them in its text, none of its own (measured)."""
 OF_ARTICLES = frozenset({Label.TITLE, Label.BYLINE, Label.CAPTION})
-LONG_WORDS = 40
-"""Words of a paragraph from which it is no chaff without a word that says so. Chosen."""
 WORD = re.compile(r"\w+")
-SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’»«)\]]*$")
 
 
 def sift_lines(segments: Sequence[Segment], hints: Sequence[Hints]) -> tuple[Segment, ...]:
@@ -80,7 +72,7 @@ def sift_page(
     whole. `titles` are the page's own.
     """
     sifted = [
-        _named(segment, hint.strongest) if _is_decisive(segment, hint) else segment
+        hint.strongest.on(segment) if hint.strongest is not None and _is_decisive(segment, hint) else segment
         for segment, hint in zip(segments, hints, strict=True)
     ]
     _keep_tables(tree, sifted)
@@ -90,11 +82,7 @@ def sift_page(
             sifted[block.index] = replace(sifted[block.index], label=Label.NAVIGATION, score=0.9, reason=reason)
     _take_out_teasers(tree, sifted, url)
     _take_out_appended(tree, sifted, titles)
-    start = _tail_start(tree.blocks, sifted, hints)
-    for i in range(len(sifted) - 1, start - 1, -1):
-        if sifted[i].label.in_text:
-            sifted[i] = _tail_segment(tree.blocks, sifted, hints, i)
-    return tuple(sifted)
+    return without_tail(tree.blocks, sifted, hints)
 
 
 def _keep_tables(tree: BlockTree, sifted: list[Segment]) -> None:
@@ -152,7 +140,7 @@ def _line(segment: Segment, hint: Hints, article: bool) -> Segment:
             return replace(segment, label=Label.BODY) if segment.label is Label.LEAD else segment
         return replace(segment, label=Label.BODY, score=0.5, reason=f"among article lines, though {segment.reason}")
     if hint.strongest is not None:
-        return _named(segment, hint.strongest)
+        return hint.strongest.on(segment)
     if segment.label.in_text:
         return replace(segment, label=Label.OTHER, score=0.5, reason=f"among lines of chaff, though {segment.reason}")
     return segment
@@ -161,47 +149,3 @@ def _line(segment: Segment, hint: Hints, article: bool) -> Segment:
 def _is_decisive(segment: Segment, hint: Hints) -> bool:
     said = hint.strongest
     return segment.label.in_text and said is not None and said.certain and said.label in DECISIVE and not hint.is_boxed
-
-
-def _named(segment: Segment, said: Hint | None) -> Segment:
-    assert said is not None
-    return replace(segment, label=said.label, score=round(said.score, 3), reason=said.reason)
-
-
-def _tail_start(blocks: Sequence[Block], segments: Sequence[Segment], hints: Sequence[Hints]) -> int:
-    """Return where the article's tail of chaff begins, the number of blocks where it has none.
-
-    Vacancies end an article: below a box of them only a long paragraph without a word of promotion can still be text.
-    A list right above the box that speaks of promotion belongs to the tail.
-    """
-    vacancies = [i for i, s in enumerate(segments) if s.label is Label.JOB_LISTING]
-    text = [i for i, s in enumerate(segments) if s.label.in_text]
-    if len(vacancies) < MIN_VACANCIES or not text or not text[0] < vacancies[0] < text[-1]:
-        return len(segments)
-    start = vacancies[0]
-    if any(_is_prose(blocks[i]) and not hints[i].weak for i in text if i > start):
-        return len(segments)
-    above = start
-    while above and blocks[above - 1].kind is BlockKind.LIST_ITEM:
-        above -= 1
-    speaking = sum(bool(hints[i].weak & PROMOTION) for i in range(above, start))
-    return above if speaking >= MIN_SPEAKING else start
-
-
-def _is_prose(block: Block) -> bool:
-    is_sentence = block.kind is BlockKind.PARAGRAPH and bool(SENTENCE_END.search(block.text))
-    return is_sentence and len(WORD.findall(block.text)) >= LONG_WORDS
-
-
-def _tail_segment(blocks: Sequence[Block], segments: Sequence[Segment], hints: Sequence[Hints], i: int) -> Segment:
-    """Label a block of the tail, whose followers have their labels: by its words, its form or what follows it."""
-    said, weak = hints[i].strongest, hints[i].weak & PROMOTION
-    if said is not None:
-        return _named(segments[i], said)
-    if weak:
-        label = min(weak, key=SPECIFIC.index)
-    elif blocks[i].kind is BlockKind.LIST_ITEM:
-        label = Label.ADVERTISEMENT  # shops, books, appeals: what publishers list below their vacancies
-    else:
-        label = segments[i + 1].label if i + 1 < len(segments) and not segments[i + 1].label.in_text else Label.OTHER
-    return replace(segments[i], label=label, score=0.5, reason="in the chaff below the article's vacancies")
