@@ -15,6 +15,7 @@ from crawler.extraction.appended_articles import find_appended
 from crawler.extraction.blocks import BlockTree
 from crawler.extraction.hints import Hints
 from crawler.extraction.runs import best_path
+from crawler.extraction.stray_lines import without_stray_lines
 from crawler.extraction.teasers import find_teasers
 from crawler.extraction.vacancy_tail import PROMOTION, without_tail
 from crawler.items import Block, BlockKind, Label, Segment
@@ -68,8 +69,8 @@ def sift_page(
     url: str | None = None,
     titles: Sequence[str] = (),
 ) -> tuple[Segment, ...]:
-    """HTML: take out what its own words name for certain, teasers, further articles, then a tail of chaff; keep tables
-    whole. `titles` are the page's own.
+    """HTML: take out what its own words name for certain, teasers, further articles, stray lines, then a tail of
+    chaff; keep tables whole. `titles` are the page's own.
     """
     sifted = [
         hint.strongest.on(segment) if hint.strongest is not None and _is_decisive(segment, hint) else segment
@@ -82,7 +83,7 @@ def sift_page(
             sifted[block.index] = replace(sifted[block.index], label=Label.NAVIGATION, score=0.9, reason=reason)
     _take_out_teasers(tree, sifted, url)
     _take_out_appended(tree, sifted, titles)
-    return without_tail(tree.blocks, sifted, hints)
+    return without_tail(tree.blocks, without_stray_lines(tree.blocks, sifted), hints)
 
 
 def _keep_tables(tree: BlockTree, sifted: list[Segment]) -> None:
