@@ -62,6 +62,8 @@ class Hints:
     weak: frozenset[Label] = frozenset()
     is_boxed: bool = False
     """The evidence is that of the list or heading it stands under, not its own."""
+    is_whole: bool = False
+    """The block says one phrase and no more: `Newsletter`, `Jobs`."""
 
 
 NO_HINTS = Hints()
@@ -78,7 +80,8 @@ def _own_hints(block: Block) -> Hints:
     hits = find_phrases(block.text)
     if not hits:  # nine of ten
         return NO_HINTS
-    return Hints(_phrase_hint(hits, WORD.findall(block.text)), frozenset(hit.label for hit in hits))
+    is_whole = any(len(hit.phrase) == len(block.text) for hit in hits)
+    return Hints(_phrase_hint(hits, WORD.findall(block.text)), frozenset(hit.label for hit in hits), is_whole=is_whole)
 
 
 def _phrase_hint(found: Sequence[PhraseHit], words: Sequence[str]) -> Hint | None:

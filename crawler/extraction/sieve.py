@@ -15,13 +15,14 @@ from crawler.extraction.appended_articles import find_appended
 from crawler.extraction.blocks import BlockTree
 from crawler.extraction.hints import Hints
 from crawler.extraction.runs import best_path
-from crawler.extraction.stray_lines import without_stray_lines
+from crawler.extraction.stray_lines import SURE_TEXT, without_stray_lines
 from crawler.extraction.teasers import find_teasers
 from crawler.extraction.vacancy_tail import PROMOTION, without_tail
 from crawler.items import Block, BlockKind, Label, Segment
 
 DECISIVE = frozenset({
     Label.ADVERTISEMENT, Label.JOB_LISTING, Label.COMMENT_POLICY, Label.SUBSCRIPTION, Label.RELATED, Label.SHARING,
+    Label.NAVIGATION,
 })  # fmt: skip
 """Labels whose certain phrases overrule the model."""
 CERTAIN_COST, HINT_COST, MODEL_COST = 4.0, 2.0, 2.0
@@ -73,8 +74,8 @@ def sift_page(
     chaff; keep tables whole. `titles` are the page's own.
     """
     sifted = [
-        hint.strongest.on(segment) if hint.strongest is not None and _is_decisive(segment, hint) else segment
-        for segment, hint in zip(segments, hints, strict=True)
+        hint.strongest.on(segment) if hint.strongest is not None and _is_decisive(block, segments, hint) else segment
+        for block, segment, hint in zip(tree.blocks, segments, hints, strict=True)
     ]
     _keep_tables(tree, sifted)
     for block in tree.blocks:
@@ -147,6 +148,10 @@ def _line(segment: Segment, hint: Hints, article: bool) -> Segment:
     return segment
 
 
-def _is_decisive(segment: Segment, hint: Hints) -> bool:
-    said = hint.strongest
-    return segment.label.in_text and said is not None and said.certain and said.label in DECISIVE and not hint.is_boxed
+def _is_decisive(block: Block, segments: Sequence[Segment], hint: Hints) -> bool:
+    said, segment = hint.strongest, segments[block.index]
+    if not segment.label.in_text or said is None or said.label not in DECISIVE or hint.is_boxed:
+        return False
+    below = segments[block.index + 1 : block.index + 2]
+    heads_text = block.kind is BlockKind.HEADING and any(s.label.in_text for s in below)
+    return said.certain or (hint.is_whole and segment.score < SURE_TEXT and not heads_text)

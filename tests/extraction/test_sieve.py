@@ -39,6 +39,21 @@ def test_what_is_short_under_a_marker_is_the_advertisement() -> None:
 
 
 @pytest.mark.parametrize(
+    ("markup", "score", "label"),
+    [
+        (f"<p>Newsletter</p><p>{PARAGRAPH}</p>", 0.6, Label.SUBSCRIPTION),
+        (f"<p>Newsletter</p><p>{PARAGRAPH}</p>", 0.95, Label.BODY),
+        ("<h3>Newsletter</h3><p>Täglich</p>", 0.6, Label.SUBSCRIPTION),
+        (f"<h3>Newsletter</h3><p>{PARAGRAPH}</p>", 0.6, Label.BODY),
+    ],
+    ids=["doubtful", "sure", "above chaff", "above text"],
+)
+def test_a_block_that_says_one_phrase_and_no_more(markup: str, score: float, label: Label) -> None:
+    labels = {"Newsletter": (Label.BODY, score), "Täglich": (Label.OTHER, 0.9)}
+    assert sifted(f"<p>{PARAGRAPH}</p>{markup}", labels)["Newsletter"] is label
+
+
+@pytest.mark.parametrize(
     ("href", "label"),
     [("#umleitung", Label.NAVIGATION), ("/umleitung", Label.BODY), ("#", Label.BODY)],
 )
