@@ -42,6 +42,7 @@ FEW_WORDS = 60
 """Linked headlines beside a text of so few words that make a page without a date a list. Chosen, not measured."""
 LINKED = 0.8
 HEADLINE_WORDS = 4
+NUMBER = re.compile(r"\d+")
 CODE = re.compile(
     r"(?:error|fehler|erreur|errore|erro|błąd|fel|feil|fejl|virhe|hata|http|status|ошибка)\W{0,3}(?:40[0134]|410|50[0234])\b"
     r"|^\W*(?:40[0134]|410|50[0234])(?:\W*$|\s*[-–—|:.!])",
@@ -122,7 +123,7 @@ def is_row_of_teasers(blocks: Sequence[Block], segments: Sequence[Segment], *, d
 
     Headlines that lead to many hosts are those of an article about shops, places or other people's texts.
     """
-    paragraphs = [i for i, s in enumerate(segments) if s.label.in_text and blocks[i].kind is not BlockKind.HEADING]
+    paragraphs = [i for i, s in enumerate(segments) if s.label.in_text and _is_paragraph(blocks, i)]
     headlines = [blocks[i - 1] for i in paragraphs if i and is_linked_headline(blocks[i - 1])]
     teasers = len(headlines)
     if len({_host(block) for block in headlines}) > MAX_HOSTS:
@@ -131,6 +132,14 @@ def is_row_of_teasers(blocks: Sequence[Block], segments: Sequence[Segment], *, d
         return teasers > 1
     share = TEASER_SHARE_OF_ARTICLES if declared_article else TEASER_SHARE
     return teasers >= MIN_TEASERS and teasers >= share * len(paragraphs)
+
+
+def _is_paragraph(blocks: Sequence[Block], i: int) -> bool:
+    """Whether it has words of its own: the headlines of teasers and the dates below them are none."""
+    if blocks[i].kind is BlockKind.HEADING or count_words(NUMBER.sub(" ", blocks[i].text)) < HEADLINE_WORDS:
+        return False
+    is_summary = i > 0 and is_linked_headline(blocks[i - 1])  # of a card, linked with its headline
+    return is_summary or not is_linked_headline(blocks[i])
 
 
 def is_linked_headline(block: Block) -> bool:

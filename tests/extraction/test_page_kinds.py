@@ -106,7 +106,14 @@ CARDS = "".join(
     f'<a class="card" href="/s{n}"><h3>Team number {n} wins the cup</h3><p>After a long match it won by two goals.</p></a>'
     for n in range(9)
 )
+UNMARKED = "".join(
+    f'<div><div><a href="/o{n}">The river Orze and its mills, part number {n}</a></div>'
+    f"<div>On the upper river mill number {n} grinds by day and lights the village by night, for want of a miller.</div>"
+    f"<div>{n} November 2026 at 9:{n}0</div></div>"
+    for n in range(1, 6)
+)
 LISTINGS = {
+    "unmarked": f"<h1>The river</h1><p>All our stories of the river.</p>{UNMARKED}",
     "headlines": f"<h1>Politics</h1>{teasers(20, summaries=False)}",
     "teasers": f"<h1>Politics</h1>{teasers(12)}",
     "cards": f"<h1>Sport</h1>{CARDS}",
