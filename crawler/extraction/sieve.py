@@ -22,9 +22,13 @@ from crawler.items import Block, BlockKind, Label, Segment
 
 DECISIVE = frozenset({
     Label.ADVERTISEMENT, Label.JOB_LISTING, Label.COMMENT_POLICY, Label.SUBSCRIPTION, Label.RELATED, Label.SHARING,
-    Label.NAVIGATION,
 })  # fmt: skip
 """Labels whose certain phrases overrule the model."""
+DECISIVE_IN_LINES = frozenset({Label.NAVIGATION, Label.OTHER})
+LINE_WORDS = 12
+"""Those whose certain phrases do in so many words at most; in a paragraph they tell a story: `found a mistake`."""
+DECISIVE_IN_DOUBT = frozenset({Label.LEGAL, Label.COMMENT})
+"""Those whose certain phrases do where it is not sure of text: articles use their words too."""
 CERTAIN_COST, HINT_COST, MODEL_COST = 4.0, 2.0, 2.0
 """Costs of calling a line article against certain words, against weaker ones, and either against the model. Chosen."""
 LINKED_TABLE = 0.2
@@ -150,8 +154,17 @@ def _line(segment: Segment, hint: Hints, article: bool) -> Segment:
 
 def _is_decisive(block: Block, segments: Sequence[Segment], hint: Hints) -> bool:
     said, segment = hint.strongest, segments[block.index]
-    if not segment.label.in_text or said is None or said.label not in DECISIVE or hint.is_boxed:
+    if not segment.label.in_text or said is None or hint.is_boxed:
+        return False
+    is_doubted = segment.score < SURE_TEXT
+    is_line = len(WORD.findall(block.text)) <= LINE_WORDS
+    may_overrule = (
+        said.label in DECISIVE
+        or (is_line and said.label in DECISIVE_IN_LINES)
+        or (is_doubted and said.label in DECISIVE_IN_DOUBT)
+    )
+    if not may_overrule:
         return False
     below = segments[block.index + 1 : block.index + 2]
     heads_text = block.kind is BlockKind.HEADING and any(s.label.in_text for s in below)
-    return said.certain or (hint.is_whole and segment.score < SURE_TEXT and not heads_text)
+    return said.certain or (hint.is_whole and is_doubted and not heads_text)

@@ -54,6 +54,19 @@ def test_a_block_that_says_one_phrase_and_no_more(markup: str, score: float, lab
 
 
 @pytest.mark.parametrize(
+    ("line", "score", "label"),
+    [
+        ("Dieses Video kann nicht abgespielt werden", 0.98, Label.OTHER),
+        (f"{PARAGRAPH} Erst dann war der Fehler gefunden.", 0.6, Label.BODY),
+        ("Wir verwenden Cookies, um diese Seite zu verbessern.", 0.6, Label.LEGAL),
+        ("Wir verwenden Cookies, um diese Seite zu verbessern.", 0.95, Label.BODY),
+    ],
+)
+def test_what_phrases_overrule(line: str, score: float, label: Label) -> None:
+    assert sifted(f"<p>{PARAGRAPH}</p><p>{line}</p>", {line: (Label.BODY, score)})[line] is label
+
+
+@pytest.mark.parametrize(
     ("href", "label"),
     [("#umleitung", Label.NAVIGATION), ("/umleitung", Label.BODY), ("#", Label.BODY)],
 )
