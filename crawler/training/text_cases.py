@@ -1,7 +1,8 @@
 """Plain-text training cases from labelled pages: what a text extractor or a reader's copy would deliver.
 
-Three kinds: the main content's blocks followed by a run of what stands below the article, in the page's order; the
-article followed by boxes of other pages of the same fold and language; and a few whole pages line by line.
+Four kinds: the main content's blocks followed by a run of what stands below the article, in the page's order; the
+article followed by boxes of other pages of the same fold and language; the article with such boxes between its lines; and
+a few whole pages line by line.
 """
 
 from __future__ import annotations
@@ -22,11 +23,15 @@ from crawler.training.corpora import UNKNOWN, TrainingPage
 
 OWN_CASES = 2
 BOX_CASES = 2
+AMONG_CASES = 1
 WHOLE_PAGE_SHARE = 0.2
 MAX_CHAFF = 20
 """Blocks in a row after the article."""
 MAX_BOXES = 6
 MAX_BOX = 12
+MAX_AMONG = 3
+MAX_BOX_AMONG = 6
+"""Boxes between the lines of an article, and lines of one."""
 LONG_WORDS = 15
 BULLET_SHARE = 0.4
 """All chosen, not measured: the shape of texts that users bring."""
@@ -75,6 +80,8 @@ def text_cases(pages: Sequence[TrainingPage], folds: Sequence[int]) -> Iterator[
         for _ in range(BOX_CASES):
             boxes = [pool.draw(fold, page.language, draw) for _ in range(draw.randint(1, MAX_BOXES))]
             yield _case(page, [*_article(page, draw, 0.5), *(line for box in boxes for line in box)])
+        for _ in range(AMONG_CASES):
+            yield _case(page, _among(page, fold, pool, draw))
         if draw.random() < WHOLE_PAGE_SHARE:
             yield _case(page, _lines(page, range(len(page.labels)), draw))
 
@@ -109,6 +116,16 @@ def _article(page: TrainingPage, draw: random.Random, chaff_share: float) -> lis
         if page.labels[i] < TEXT_COUNT or (with_chaff and page.evidence.kept[i] > KEPT)
     ]
     return _lines(page, chosen, draw)
+
+
+def _among(page: TrainingPage, fold: int, pool: BoxPool, draw: random.Random) -> list[Line]:
+    """Return the article with boxes between its lines, and mostly one more below it."""
+    lines = _article(page, draw, 0.5)
+    below = pool.draw(fold, page.language, draw) if draw.random() < 0.7 else []
+    for _ in range(draw.randint(1, MAX_AMONG)):
+        at = draw.randint(1, max(1, len(lines) - 1))
+        lines[at:at] = pool.draw(fold, page.language, draw)[:MAX_BOX_AMONG]
+    return lines + below
 
 
 def _lines(page: TrainingPage, chosen: Sequence[int], draw: random.Random) -> list[Line]:
