@@ -1,8 +1,8 @@
 """Plain-text training cases from labelled pages: what a text extractor or a reader's copy would deliver.
 
 Four kinds: the main content's blocks followed by a run of what stands below the article, in the page's order; the
-article followed by boxes of other pages of the same fold and language; the article with such boxes between its lines; and
-a few whole pages line by line.
+article followed by boxes of other pages of the same fold and language; the article with such boxes between its lines;
+and a few whole pages line by line.
 """
 
 from __future__ import annotations

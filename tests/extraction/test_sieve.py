@@ -7,8 +7,8 @@ from lxml import html
 
 from crawler.extraction.blocks import BlockTree, split_tree
 from crawler.extraction.evidence import PageEvidence
-from crawler.extraction.hints import gather_hints
-from crawler.extraction.sieve import sift_page
+from crawler.extraction.hints import NO_HINTS, gather_hints
+from crawler.extraction.sieve import sift_lines, sift_page
 from crawler.items import Label, Segment
 
 PARAGRAPH = (
@@ -112,3 +112,12 @@ def test_teasers(count: int, href: str, around: str, label: Label) -> None:
     menu = '<ul><li><a href="https://example.com/a">A</a></li><li><a href="https://example.com/b">B</a></li></ul>' * 3
     found = sifted(menu + around + "".join(teaser(n, href) for n in range(count)), {})
     assert found[f"Nummer 0: {PARAGRAPH}"] is label
+
+
+@pytest.mark.parametrize(("score", "label"), [(0.85, Label.BODY), (0.6, Label.OTHER)])
+def test_a_line_of_text_alone_among_chaff_stays_where_the_model_is_sure(score: float, label: Label) -> None:
+    chaff = [Segment(Label.RELATED, "Mehr zum Thema", f"line[{n}]", 0.9, "") for n in range(6)]
+    line = Segment(Label.BODY, PARAGRAPH, "line[7]", score, "")
+    found = sift_lines([*chaff[:3], line, *chaff[3:]], [NO_HINTS] * 7)
+    assert found[3].label is label
+    assert [segment.label for segment in found[:3]] == [Label.RELATED] * 3
