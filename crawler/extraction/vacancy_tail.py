@@ -22,7 +22,7 @@ MIN_VACANCIES = 3
 """Vacancies that make a box of them. Chosen."""
 MIN_SPEAKING = 2
 """Entries of the list above a box of vacancies that must speak of promotion. Chosen."""
-PROSE_WORDS, MIN_PROSE, LONG_WORDS = 10, 2, 40
+PROSE_WORDS, MIN_PROSE, LONG_WORDS = 7, 2, 40
 """Words of a sentence that is no chaff without a word that says so; how many such show that the article goes on below
 its vacancies; words from which one does. Chosen."""
 LINKED_PROSE = 0.5
@@ -42,17 +42,18 @@ def without_tail(blocks: Sequence[Block], segments: Sequence[Segment], hints: Se
 def _tail(blocks: Sequence[Block], segments: Sequence[Segment], hints: Sequence[Hints]) -> list[int]:
     """Return the blocks of text in the article's tail of chaff, none where it has no such tail.
 
-    Vacancies end an article: below a box of them only prose without a word of promotion can still be text. A long
-    paragraph of it, or two, show that the article goes on. A list right above the box that speaks of promotion belongs
-    to the tail.
+    Vacancies end an article: below a box of them only prose without a word of chaff can still be text. A long
+    paragraph of it, or two without a word of promotion, show that the article goes on. A list right above the box that
+    speaks of promotion belongs to the tail.
     """
     vacancies = [i for i, s in enumerate(segments) if s.label is Label.JOB_LISTING]
     text = [i for i, s in enumerate(segments) if s.label.in_text]
     if len(vacancies) < MIN_VACANCIES or not text or not text[0] < vacancies[0] < text[-1]:
         return []
     start = vacancies[0]
-    prose = [i for i in text if i > start and _is_prose(blocks[i], hints[i])]
-    if len(prose) >= MIN_PROSE or any(len(WORD.findall(blocks[i].text)) >= LONG_WORDS for i in prose):
+    told = [i for i in text if i > start and _is_prose(blocks[i]) and not hints[i].weak & PROMOTION]
+    prose = [i for i in told if not hints[i].weak & CHAFF and hints[i].strongest is None]
+    if len(told) >= MIN_PROSE or any(len(WORD.findall(blocks[i].text)) >= LONG_WORDS for i in prose):
         return []
     above = start
     while above and _is_entry(blocks[above - 1]):
@@ -62,11 +63,10 @@ def _tail(blocks: Sequence[Block], segments: Sequence[Segment], hints: Sequence[
     return [i for i in text if i >= begin and i not in prose]
 
 
-def _is_prose(block: Block, hint: Hints) -> bool:
-    """Whether it is a sentence or more, unlinked, in which nothing speaks of chaff."""
-    is_sentence = block.kind is BlockKind.PARAGRAPH and bool(SENTENCE_END.search(block.text))
-    is_bare = not hint.weak & CHAFF and hint.strongest is None and block.link_density < LINKED_PROSE
-    return is_sentence and is_bare and len(WORD.findall(block.text)) >= PROSE_WORDS
+def _is_prose(block: Block) -> bool:
+    """Whether it is a sentence or more, unlinked."""
+    is_sentence = block.kind in {BlockKind.PARAGRAPH, BlockKind.QUOTE} and bool(SENTENCE_END.search(block.text))
+    return is_sentence and block.link_density < LINKED_PROSE and len(WORD.findall(block.text)) >= PROSE_WORDS
 
 
 def _is_entry(block: Block) -> bool:

@@ -31,6 +31,12 @@ def test_prose_below_vacancies_stays(prose: tuple[str, ...]) -> None:
     assert text.split("\n\n") == [*OPENING, *prose]
 
 
+def test_two_sentences_show_that_the_article_goes_on() -> None:
+    more = ("More than forty drivers read the notice and turned back.", "The latest count speaks of two miles of cars.")
+    below = (*more, "What the council says", "Nothing so far, and no date")
+    assert text_of(*OPENING, *VACANCIES, *below).split("\n\n")[3:5] == [*more]
+
+
 def test_all_else_below_them_goes() -> None:
     assert text_of(*OPENING, *VACANCIES, *CHAFF).split("\n\n") == [*OPENING]
 
