@@ -105,7 +105,7 @@ def web_address(value: Any, base: str | None) -> str | None:
         given = urlsplit(text)
         if given.scheme and not given.netloc:
             return None
-        absolute = urljoin(base or "", text)
+        absolute = urljoin(base or "", text).strip()  # an empty query goes, and may leave the space before it
         parts = urlsplit(absolute)
         host = parts.hostname
     except ValueError:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from lxml import html
 from lxml.html import HtmlElement
@@ -198,6 +198,7 @@ def strings_of(metadata: Metadata) -> list[str]:
 
 
 @settings(deadline=None)
+@example({"@type": "NewsArticle"}, "0 ?", "og:image")
 @given(
     ARTICLE | ANY_JSON,
     st.text(max_size=60),
