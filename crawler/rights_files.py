@@ -58,18 +58,25 @@ def tdm_declared(rules: Iterable[TdmRule], url: str) -> Mapping[str, str]:
 
 def read_content_signals(robots_txt: str) -> tuple[SignalLine, ...]:
     """Return the Content-Signal lines of a robots.txt, each with the user agents of its group."""
-    agents: set[str] = set()
+    names: list[str] = []
+    agents: frozenset[str] = frozenset()
     found: list[SignalLine] = []
     in_names = False
     for name, value in _robots_lines(robots_txt):
         if name == "user-agent":
-            agents = {*agents, value.lower()} if in_names else {value.lower()}
-        elif name == "content-signal":
+            if not in_names:
+                names = []
+            names.append(value.lower())
+        elif in_names:
+            agents = frozenset(names)
+        in_names = name == "user-agent"
+        if name == "content-signal":
             path = value.split(maxsplit=1)[0] if value.startswith("/") else "/"
             signals = {key.lower(): word.lower() for key, word in _SIGNAL.findall(value)}
-            found.append(SignalLine(frozenset(agents), path, signals))
-        in_names = name == "user-agent"
-    return tuple(found[:MAX_SIGNAL_LINES])
+            found.append(SignalLine(agents, path, signals))
+            if len(found) == MAX_SIGNAL_LINES:
+                break
+    return tuple(found)
 
 
 def content_signals(lines: Iterable[SignalLine], url: str, agent: str) -> dict[str, str]:

@@ -176,7 +176,7 @@ class NewsSpider(LedgerSpider):
             yield Source(feed, DiscoveredVia.FEED, found=True)
         robots = self.crawler.get_downloader_middleware(RobotsMiddleware)
         if robots is not None:
-            rules = await robots.rules(response.url if response else source.url, site_meta(site))
+            rules = await robots.rules(response.url if response else source.url, site.user_agent, site_meta(site))
             for url in rules.sitemaps:
                 yield Source(url, DiscoveredVia.SITEMAP, found=True)
 

@@ -129,6 +129,26 @@ CASES = (
         FORBIDDEN,
     ),
     _case(
+        "robots_names_and_rules",
+        "5,000 user agents with 5,000 rules and as many Content-Signal lines between them",
+        made(
+            lambda: (
+                "".join(f"User-agent: a{n}\n" for n in range(5_000))
+                + "User-agent: *\nDisallow: /case\n"
+                + "".join(f"Disallow: /{n}\nContent-Signal: search=yes\n" for n in range(5_000))
+            ),
+            TEXT,
+        ),
+        FORBIDDEN,
+    ),
+    _case(
+        "robots_30000_wildcards",
+        "30,000 rules with wildcards",
+        made(lambda: "User-agent: *\n" + "".join(f"Disallow: /*{n}$\n" for n in range(30_000)), TEXT),
+        WAITS,
+        "robots_unavailable",
+    ),
+    _case(
         "robots_crawl_delay",
         "Crawl-delay: 99999999",
         page("User-agent: *\nCrawl-delay: 99999999\n", kind=TEXT),
