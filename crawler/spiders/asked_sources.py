@@ -10,7 +10,8 @@ from crawler.spiders.sources import Source
 
 MAX_OF_KIND = 50
 """Feeds, and sitemap files, of one site in one run beside those in sites.toml: an index tree can be endless, and a home
-page can name any number of feeds. Chosen, not measured."""
+page can name any number of feeds. As many that earlier runs found come first: they take no place from new ones. Chosen,
+not measured."""
 MAX_DEPTH = 2
 """Sitemap indexes inside indexes that are followed."""
 
@@ -22,7 +23,7 @@ class AskedSources:
         self._site = site
         self._log = log
         self._urls: set[str] = set()
-        self._found: Counter[str] = Counter()
+        self._found: Counter[tuple[str, bool]] = Counter()
         self._full: set[str] = set()
 
     def admit(self, source: Source) -> bool:
@@ -30,14 +31,15 @@ class AskedSources:
         if source.url in self._urls or source.depth > MAX_DEPTH:
             return False
         kind = "feeds" if source.kind is DiscoveredVia.FEED else "sitemaps"
-        if source.found and self._found[kind] >= MAX_OF_KIND:
-            if kind not in self._full:
+        if source.found and self._found[kind, source.known] >= MAX_OF_KIND:
+            if kind not in self._full and not source.known:  # what is known is asked all the same when it is named
                 self._full.add(kind)
                 told = (
-                    "%s: it names more than %d %s; %s and what follows are not asked; name in sites.toml those wanted"
+                    "%s: it names more than %d new %s; %s and what follows are left to later runs; name in sites.toml "
+                    "those wanted"
                 )
                 self._log.warning(told, self._site, MAX_OF_KIND, kind, source.url)
             return False
         self._urls.add(source.url)
-        self._found[kind] += source.found
+        self._found[kind, source.known] += source.found
         return True

@@ -30,7 +30,7 @@ from crawler.spiders.base import site_meta
 from crawler.spiders.host_groups import host_groups
 from crawler.spiders.ledger import LedgerSpider
 from crawler.spiders.polls import NOT_MODIFIED, Polls
-from crawler.spiders.sources import Source, Window, download_slots, sources_of, trusts_modified
+from crawler.spiders.sources import Source, Window, download_slots, newest_first, sources_of, trusts_modified
 from crawler.urls import parse_url
 
 if TYPE_CHECKING:
@@ -167,7 +167,7 @@ class NewsSpider(LedgerSpider):
         self, site: Site, source: Source, links: SourceLinks, response: Response | None
     ) -> AsyncIterator[Source]:
         """Yield the sitemaps of an index and, for a home page without configured sources, what it and robots name."""
-        for child in links.children:
+        for child in newest_first(links.children):
             if not self._is_unchanged(child, links.children):
                 yield Source(child.url, DiscoveredVia.SITEMAP, found=True, depth=source.depth + 1)
         if not source.discovers:

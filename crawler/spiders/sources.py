@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 OK = 200
 MADE_NOW_SECONDS = 600
 """Age of a lastmod under which it may be the time of the poll. Chosen, not measured."""
+GONE = frozenset({404, 410})
+GONE_POLLS = 3
+"""Such answers in a row after which a found source is asked again only when something names it. Chosen."""
 SHORTEST_DELAY = 0.001
 """Seconds that stand for a delay of 0: without any, Scrapy 2.19 starts all that is queued for a host at once."""
 
@@ -39,6 +42,8 @@ class Source:
     """Named by another source, not by sites.toml: then it must be of the site."""
     discovers: bool = False
     """The home page of a site without configured sources: it and robots.txt name the others."""
+    known: bool = False
+    """Found by an earlier run."""
     depth: int = 0
 
     def validators(self, known: SourceState | None) -> dict[str, str]:
@@ -67,17 +72,28 @@ class Window:
 def sources_of(site: Site, known: Iterable[SourceState]) -> list[Source]:
     """Return what is configured, then what earlier runs found from there, the most fruitful first.
 
-    A home page or an index that answers 304 names nothing; what it named before is asked all the same.
+    A home page or an index that answers 304 names nothing; what it named before is asked all the same, unless it is
+    gone.
     """
     configured = _configured_sources(site)
     discovers = any(source.discovers for source in configured)
     found = [
-        Source(state.url, DiscoveredVia(state.kind), found=True)
+        Source(state.url, DiscoveredVia(state.kind), found=True, known=True)
         for state in sorted(known, key=lambda s: s.last_new_at or "", reverse=True)
-        if discovers or (site.sitemaps and state.kind in {DiscoveredVia.SITEMAP, DiscoveredVia.NEWS_SITEMAP})
+        if not _is_gone(state)
+        and (discovers or (site.sitemaps and state.kind in {DiscoveredVia.SITEMAP, DiscoveredVia.NEWS_SITEMAP}))
     ]
     urls = {source.url for source in configured}
     return configured + [source for source in found if source.url not in urls]
+
+
+def _is_gone(state: SourceState) -> bool:
+    return state.http_status in GONE and state.failures >= GONE_POLLS
+
+
+def newest_first(children: Iterable[Link]) -> list[Link]:
+    """Return the sitemaps of an index by their lastmod, those without one last, as they are named."""
+    return sorted(children, key=lambda child: instant(child.modified), reverse=True)
 
 
 def _configured_sources(site: Site) -> list[Source]:
