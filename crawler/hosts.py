@@ -12,6 +12,8 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
+PACE = "pace"
+"""Request meta: delay and concurrency that a site wants of its hosts, as in Scrapy's `DOWNLOAD_SLOTS`."""
 RETRY_AFTER = "retry_after"
 FAILING = "failing"
 """Why a host is parked: it named a time, or it failed too often in a row."""

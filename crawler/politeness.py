@@ -21,7 +21,7 @@ from crawler.errors import (
     TlsFailed,
 )
 from crawler.failures import page_error
-from crawler.hosts import RETRY_AFTER, HostOptions, Hosts, Parked, host_of
+from crawler.hosts import PACE, RETRY_AFTER, HostOptions, Hosts, Parked, host_of
 from crawler.kept_hosts import is_taken_over, kept_hosts
 from crawler.network import Network
 from crawler.resolver import refused_hosts
@@ -84,6 +84,7 @@ class PolitenessMiddleware:
         """
         if is_taken_over(self.crawler, request.meta.get("site")):
             raise TakenOver("another worker has the site now")
+        self._keep_pace(request)
         host = host_of(request.url)
         while (parked := self.hosts.parked(host)) is not None:
             if parked.seconds > PAUSE_SECONDS:
@@ -98,6 +99,12 @@ class PolitenessMiddleware:
         if self.network_down:
             raise RunStopped("the network is down")
         self.network.asking(host)
+
+    def _keep_pace(self, request: Request) -> None:
+        """Have the host of a site's request, whichever it is, asked as the site wants; the first site has its way."""
+        if PACE in request.meta:
+            downloader = self.crawler.engine.downloader
+            downloader.per_slot_settings.setdefault(downloader.get_slot_key(request), dict(request.meta[PACE]))
 
     def response_downloaded(self, response: Response, request: Request) -> None:
         """Read every answer, before the slot's next request is sent and before anything is retried."""

@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 MAX_CRAWL_DELAY = 300.0
 """Seconds of Crawl-delay that are obeyed; a host that asks for more is left to the next run (Heritrix's bound)."""
+LEAST_JITTER = 0.5
+"""The share of a delay that Scrapy waits at least (DOWNLOAD_DELAY_JITTER)."""
 SMALL_FILE = 50_000
 """Bytes of a robots.txt up to which it is parsed beside everything else; 500,000 take 0.6 s (measured)."""
 SERVER_RIGHTS = "server_rights"
@@ -139,13 +141,19 @@ class RobotsMiddleware:
         return ServerRights(agent=agent, content_signals=signals, tdm_file=declared)
 
     def _keep_crawl_delay(self, request: Request, delay: float) -> None:
-        """Raise the delay of the host's slot, also of one made later, and keep jitter and AutoThrottle from it."""
-        request.meta["autothrottle_dont_adjust_delay"] = True
+        """Raise the delay of the host's slot, also of one made later, and keep jitter and AutoThrottle from it.
+
+        Nothing to do where our own pause is longer, with jitter too.
+        """
         downloader = self.crawler.engine.downloader
         key = downloader.get_slot_key(request)
-        slot = downloader.slots.get(key)
         options = downloader.per_slot_settings.setdefault(key, {})
-        options |= {"delay": max(delay, float(options.get("delay", 0))), "jitter": 0.0}
+        own = float(options.get("delay", self.crawler.settings.getfloat("DOWNLOAD_DELAY")))
+        if delay <= own * LEAST_JITTER:
+            return
+        request.meta["autothrottle_dont_adjust_delay"] = True
+        slot = downloader.slots.get(key)
+        options |= {"delay": max(delay, own), "jitter": 0.0}
         if slot is not None:
             slot.delay, slot.jitter = max(slot.delay, delay), 0.0
 

@@ -13,7 +13,7 @@ from scrapy import Request, signals
 from scrapy.exceptions import StopDownload
 from scrapy.http.request import NO_CALLBACK
 
-from crawler.hosts import iso, seconds_of
+from crawler.hosts import PACE, iso, seconds_of
 from crawler.kept_hosts import kept_hosts
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ CUT_AT = "cut_at"
 """Request meta: bytes after which the answer is cut, on the wire and decompressed."""
 MAX_REDIRECTS = 5
 """RFC 9309, 2.3.1.2."""
-KEPT_META = ("autothrottle_dont_adjust_delay", "download_slot", "site", "verify_tls")
+KEPT_META = ("autothrottle_dont_adjust_delay", "download_slot", PACE, "site", "verify_tls")
 """A site's own delay holds for its files too, and they count with its requests."""
 PASSING = frozenset({408, 425, 429})
 

@@ -14,12 +14,12 @@ from scrapy import Request, Spider
 from crawler.config import Site
 from crawler.errors import Gone, OutputError, PageError
 from crawler.failures import page_error, unusable
+from crawler.hosts import PACE
 from crawler.items import Link, Page
 from crawler.pipelines import StorePipeline
 from crawler.resolver import refused_hosts
 from crawler.robots import server_rights
 from crawler.signals import page_failed, page_unchanged
-from crawler.spiders.sources import SHORTEST_DELAY
 from crawler.urls import parse_url
 
 if TYPE_CHECKING:
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
     from crawler.state.values import Waiting
+
+SHORTEST_DELAY = 0.001
+"""Seconds that stand for a delay of 0: without any, Scrapy 2.19 starts all that is queued for a host at once."""
 
 NOT_MODIFIED = 304
 GONE = (404, 410)
@@ -174,10 +177,17 @@ def site_meta(site: Site) -> dict[str, Any]:
         "verify_tls": site.verify_tls,
         "prune": site.prune,
         "keep": site.keep,
+        PACE: pace_of(site),
     }
     if site.delay is not None:
         meta["autothrottle_dont_adjust_delay"] = True
     return meta
+
+
+def pace_of(site: Site) -> dict[str, Any]:
+    """Return what Scrapy's slot of a host is to keep to: one of `DOWNLOAD_SLOTS`."""
+    delay = {} if site.delay is None else {"delay": max(SHORTEST_DELAY, site.delay)}
+    return {"concurrency": site.concurrency, **delay}
 
 
 def _header(response: Response, name: str) -> str | None:

@@ -30,7 +30,7 @@ from crawler.spiders.base import site_meta
 from crawler.spiders.host_groups import host_groups
 from crawler.spiders.ledger import LedgerSpider
 from crawler.spiders.polls import NOT_MODIFIED, Polls
-from crawler.spiders.sources import Source, Window, download_slots, newest_first, sources_of, trusts_modified
+from crawler.spiders.sources import Source, Window, newest_first, sources_of, trusts_modified
 from crawler.urls import parse_url
 
 if TYPE_CHECKING:
@@ -62,7 +62,6 @@ class NewsSpider(LedgerSpider):
         chosen = choose_sites(load_sites(Path(path)), names.split(",") if names else ())
         sites = tuple(_with_rights_policy(site, allowed) for site in chosen)
         crawler.settings.set("WINNOW_ENGINE", load_engine(Path(path)).setting, priority="spider")
-        crawler.settings.set("DOWNLOAD_SLOTS", download_slots(sites, crawler.settings), priority="spider")
         spider = super().from_crawler(crawler, sites, *args, **kwargs)
         window = Window(*(_moment(crawler.settings[name]) for name in ("WINNOW_SINCE", "WINNOW_UNTIL")))
         spider.polls = Polls(window, spider.logger)

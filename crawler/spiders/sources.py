@@ -8,8 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING
 
 from crawler.config import Site
 from crawler.discovery.dates import instant
@@ -20,7 +19,6 @@ from crawler.urls import normalized_url, requested_form, same_site
 
 if TYPE_CHECKING:
     from scrapy.http import Response
-    from scrapy.settings import BaseSettings
 
 OK = 200
 MADE_NOW_SECONDS = 600
@@ -28,8 +26,6 @@ MADE_NOW_SECONDS = 600
 GONE = frozenset({404, 410})
 GONE_POLLS = 3
 """Such answers in a row after which a found source is asked again only when something names it. Chosen."""
-SHORTEST_DELAY = 0.001
-"""Seconds that stand for a delay of 0: without any, Scrapy 2.19 starts all that is queued for a host at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,20 +184,6 @@ def failed_poll(site: Site, source: Source, status: int | None, cause: str) -> P
 
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-
-
-def download_slots(sites: Iterable[Site], settings: BaseSettings) -> dict[str, dict[str, Any]]:
-    """Return Scrapy's `DOWNLOAD_SLOTS`: delay and concurrency of every host that a site names."""
-    slots: dict[str, dict[str, Any]] = {}
-    for site in sites:
-        delay = max(SHORTEST_DELAY, settings.getfloat("DOWNLOAD_DELAY") if site.delay is None else site.delay)
-        for url in (site.url, *site.feeds, *site.sitemaps, *site.front_pages):
-            name = urlsplit(url).hostname
-            if name:
-                slots[name] = {"delay": delay, "concurrency": site.concurrency}
-        for name in site.allow_hosts:
-            slots[name] = {"delay": delay, "concurrency": site.concurrency}
-    return slots
 
 
 def _text(value: bytes | None) -> str | None:
