@@ -18,6 +18,9 @@ _TOML_WORDS = {
 }  # fmt: skip
 AGE = re.compile(r"(\d+)\s*(m|h|d|w)")
 AGE_SECONDS = {"m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+MAX_AGE_SECONDS = 100 * 365 * 86_400
+MAX_AGE_DIGITS = 12
+"""Longer ages lie before all dates."""
 
 
 def read_text(path: Path) -> str:
@@ -45,7 +48,10 @@ def age_seconds(text: str) -> int:
     found = AGE.fullmatch(text.strip())
     if found is None:
         raise ValueError(f"“{text}” is no age; write a number and m, h, d or w, such as 24h")
-    return int(found[1]) * AGE_SECONDS[found[2]]
+    seconds = int(found[1][:MAX_AGE_DIGITS]) * AGE_SECONDS[found[2]]
+    if seconds > MAX_AGE_SECONDS or len(found[1]) > MAX_AGE_DIGITS:
+        raise ValueError(f"“{text[:40]}” is more than 100 years")
+    return seconds
 
 
 def check_keys(place: Place, at: tuple[str | int, ...], table: Mapping[str, Any], known: Sequence[str]) -> None:

@@ -6,6 +6,7 @@ article would look whole.
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
@@ -17,7 +18,8 @@ from crawler.errors import BodyTruncated, NotHtml, PageTooLarge
 
 ACCEPTED = ("gzip", "deflate", "br", "zstd")
 
-_GZIP_MAGIC = b"\x1f\x8b"
+_MEMBER = {"gzip": re.compile(rb"\x1f\x8b"), "zstd": re.compile(rb"\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18")}
+"""How a further part of a body begins: a gzip member (RFC 1952, 2.3.1), a zstd frame (RFC 8878, 3.1)."""
 _PIECE_BYTES = 1 << 16
 _NAMES = {"x-gzip": "gzip", "x-deflate": "deflate"}
 _SPACE = b" \t\r\n\xef\xbb\xbf"
@@ -31,7 +33,7 @@ class CodingOptions:
     max_layers: int = 2
     """Codings on one answer. Chosen: a file compressed on disk and once more on the way."""
     max_members: int = 1_000
-    """Gzip members in a row. Standard practice: trafilatura's bound."""
+    """Gzip members, or zstd frames, in a row. Standard practice: trafilatura's bound."""
     cut: bool = False
     """Return what fits, and what there is of a broken stream, instead of raising; for robots.txt."""
 
@@ -85,10 +87,7 @@ def _undone(body: bytes, coding: str, options: CodingOptions) -> bytes:
     out = bytearray()
     bound = options.max_bytes or len(body) << 20
     try:
-        if coding == "gzip":
-            _unzip(body, out, bound, options.max_members)
-        else:
-            _read(_DECODERS[coding](body), body, out, bound)
+        _read_members(body, coding, out, bound, options.max_members)
     except (_Damaged, BodyTruncated, PageTooLarge) as error:
         if options.cut:
             return bytes(out[:bound])
@@ -98,20 +97,19 @@ def _undone(body: bytes, coding: str, options: CodingOptions) -> bytes:
     return bytes(out)
 
 
-def _unzip(body: bytes, out: bytearray, bound: int, max_members: int) -> None:
-    """Read the members of a gzip file; what follows the last of them is padding."""
-    rest = body
-    for _ in range(max_members):
-        rest = _read(_Zlib(31), rest, out, bound)
-        if not rest.startswith(_GZIP_MAGIC):
-            return
-    raise PageTooLarge(f"gzip with more than {max_members:,} members")
-
-
-def _read(decoder: _Decoder, body: bytes, out: bytearray, bound: int) -> bytes:
-    """Append what the stream holds; return what follows it."""
-    view = memoryview(body)
+def _read_members(body: bytes, coding: str, out: bytearray, bound: int, max_members: int) -> None:
+    """Read the members of a gzip file or the frames of a zstd one, else the one stream; what follows is padding."""
     position = 0
+    for _ in range(max_members):
+        position = _read(_DECODERS[coding](body), body, position, out, bound)
+        if coding not in _MEMBER or not _MEMBER[coding].match(body, position):
+            return
+    raise PageTooLarge(f"{coding} with more than {max_members:,} members")
+
+
+def _read(decoder: _Decoder, body: bytes, position: int, out: bytearray, bound: int) -> int:
+    """Append what the stream holds that begins at `position`; return where it ends."""
+    view = memoryview(body)
     pending = b""
     while not decoder.ended:
         if not pending:
@@ -124,7 +122,7 @@ def _read(decoder: _Decoder, body: bytes, out: bytearray, bound: int) -> bytes:
             raise PageTooLarge(f"more than {bound:,} bytes when decompressed")
         if not given and not piece and not decoder.ended:
             raise BodyTruncated("the compressed body ends before its end")
-    return pending + bytes(view[position:])
+    return position - len(pending)
 
 
 class _Zlib:
@@ -182,9 +180,9 @@ class _Zstandard:
 
     def decode(self, piece: bytes, room: int) -> tuple[bytes, bytes]:
         try:
-            if self._stream.needs_input:
-                return self._stream.decompress(piece, min(room, _PIECE_BYTES)), b""
-            return self._stream.decompress(b"", min(room, _PIECE_BYTES)), piece
+            taken, left = (piece, b"") if self._stream.needs_input else (b"", piece)
+            out = self._stream.decompress(taken, min(room, _PIECE_BYTES))
+            return out, (self._stream.unused_data if self._stream.eof else b"") + left
         except self._error as error:
             raise _Damaged(str(error)[:80]) from error
 
@@ -197,4 +195,10 @@ def _first_of(*names: str) -> Any:
     raise ImportError(" or ".join(names))
 
 
-_DECODERS: dict[str, Callable[[bytes], _Decoder]] = {"deflate": _inflater, "br": _Brotli, "zstd": _Zstandard}
+def _gunzipper(_: bytes) -> _Decoder:
+    return _Zlib(31)
+
+
+_DECODERS: dict[str, Callable[[bytes], _Decoder]] = {
+    "gzip": _gunzipper, "deflate": _inflater, "br": _Brotli, "zstd": _Zstandard,
+}  # fmt: skip

@@ -160,6 +160,12 @@ def test_no_ages(text: str) -> None:
         age_seconds(text)
 
 
+@pytest.mark.parametrize("text", ["9999999w", "9" * 5000 + "m"])
+def test_ages_beyond_all_dates(text: str) -> None:
+    with pytest.raises(ValueError, match="more than 100 years"):
+        age_seconds(text)
+
+
 # Loading the character tables for st.text() takes its time on a busy machine.
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=60)
 @given(st.dictionaries(st.sampled_from(sorted(set(KEYS) - NOT_DEFAULTS)), st.integers() | st.text(), max_size=3))

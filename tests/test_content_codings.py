@@ -85,9 +85,10 @@ def test_markup_that_is_called_compressed_is_markup(coding: str) -> None:
         (gzip.compress(TEXT), ("br",), BodyTruncated),
         (gzip.compress(gzip.compress(gzip.compress(TEXT))), ("gzip",) * 3, PageTooLarge),
         (gzip.compress(b"") * 1_001, ("gzip",), PageTooLarge),
+        (zstd.compress(b"") * 1_001, ("zstd",), PageTooLarge),
         (gzip.compress(TEXT)[:-5] + b"\0" * 5, ("gzip",), BodyTruncated),
     ],
-    ids=["unknown", "wrong", "layers", "members", "checksum"],
+    ids=["unknown", "wrong", "layers", "members", "frames", "checksum"],
 )
 def test_what_is_refused(body: bytes, codings: tuple[str, ...], error: type[PageError]) -> None:
     with pytest.raises(error):
@@ -105,6 +106,28 @@ def test_what_is_refused(body: bytes, codings: tuple[str, ...], error: type[Page
 )
 def test_gzip_files(body: bytes, expected: bytes) -> None:
     assert decoded_body(body, ["gzip"], OPTIONS) == expected
+
+
+SKIPPED = (0x184D2A53).to_bytes(4, "little") + (4).to_bytes(4, "little") + b"abcd"
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (zstd.compress(b"ab") + zstd.compress(b"cd" * 50_000), b"ab" + b"cd" * 50_000),
+        (SKIPPED + zstd.compress(b"ab") + SKIPPED, b"ab"),
+        (zstd.compress(b"ab") + b"\0\0garbage", b"ab"),
+    ],
+    ids=["frames", "skippable", "padding"],
+)
+def test_zstd_files(body: bytes, expected: bytes) -> None:
+    assert decoded_body(body, ["zstd"], CodingOptions(max_bytes=200_000)) == expected
+
+
+def test_a_cut_second_frame_is_never_half_a_page() -> None:
+    body = zstd.compress(b"ab") + zstd.compress(bytes(n * 7919 % 251 for n in range(5_000)))
+    with pytest.raises(BodyTruncated):
+        decoded_body(body[:-100], ["zstd"], OPTIONS)
 
 
 def test_deflate_without_its_frame() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from crawler.errors import UsageError
 from crawler.exports.targets import ENDINGS, Target, open_writer
 from crawler.items import Record
 from crawler.records.files import check_writable, write_whole
+
+_FILE_NAME = re.compile(r"[\w-][\w.-]{0,99}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,8 @@ class ArticleFiles:
         yield self._write
 
     def _write(self, record: Record) -> None:
+        if not _FILE_NAME.fullmatch(record.id):
+            raise UsageError(f"the id {record.id!r} is no name for a file; name another format or mend the record")
         number = f"-v{record.version}" if record.version > 1 else ""
         path = self.folder / f"{record.id}{number}{ENDINGS[self.target]}"
         if path.exists() and not self.overwrite:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -26,7 +27,7 @@ from crawler.errors import UsageError
 )
 @click.option("--due", is_flag=True, help="Ask only sources whose interval has passed.")
 @click.option("--since", metavar="WHEN", help="Articles from then on: 24h, 7d or a date.")
-@click.option("--until", metavar="WHEN", help="Articles up to then.")
+@click.option("--until", metavar="WHEN", help="Articles up to then, a day to its end.")
 @click.option("--limit", type=click.IntRange(1), metavar="N", help="Fetch at most N pages.")
 @click.option("--dry-run", is_flag=True, help="Say what would be asked; no request.")
 @click.option("--metrics", type=click.Path(path_type=Path), help="Write Prometheus text to this file.")
@@ -48,7 +49,7 @@ def command(  # noqa: PLR0913 - the command line is its interface
     winnow crawl --due --quiet             from cron, every ten minutes
     """
     now = datetime.now(UTC)
-    begin, end = _moment(since, now, "--since"), _moment(until, now, "--until")
+    begin, end = _moment(since, now, "--since"), _moment(until, now, "--until", whole_day=True)
     if begin is not None and end is not None and begin > end:
         raise UsageError(f"--since {since} --until {until}: it ends before it begins; exchange the two")
     if metrics is not None:
@@ -67,8 +68,8 @@ def command(  # noqa: PLR0913 - the command line is its interface
     return crawl(chosen, console).exit_code
 
 
-def _moment(told: str | None, now: datetime, option: str) -> datetime | None:
-    """Return the moment that an age or an ISO date names; raises UsageError."""
+def _moment(told: str | None, now: datetime, option: str, *, whole_day: bool = False) -> datetime | None:
+    """Return the moment that an age or an ISO date names, of a day its end where it is wanted; raises UsageError."""
     if told is None:
         return None
     from crawler.config_file import age_seconds
@@ -81,4 +82,6 @@ def _moment(told: str | None, now: datetime, option: str) -> datetime | None:
         moment = datetime.fromisoformat(told)
     except ValueError as error:
         raise UsageError(f"{option} {told}: neither an age such as 24h or 7d nor a date such as 2026-11-22") from error
+    if whole_day and re.fullmatch(r"\d{4}-?\d\d-?\d\d", told):
+        moment = moment.replace(hour=23, minute=59, second=59)
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import click
 
+from crawler.commands.console import printable
 from crawler.config import Site, choose_sites, load_sites
 from crawler.engine_config import load_engine
 from crawler.errors import UsageError
+from crawler.spiders.sources import sources_of
 from crawler.state.database import STATE_NAME
 from crawler.state.overview import Overview, overview
 from crawler.state.scheduling import is_due
@@ -23,19 +25,18 @@ def plan(sites: Path, output: Path, names: Sequence[str], *, due: bool, now: dat
         raise UsageError("--dry-run knows state files only; `winnow state show` tells what is on Redis")
     known = overview(output) if (output / STATE_NAME).exists() else Overview((), (), (), ())
     for site in choose_sites(load_sites(sites), names):
-        click.echo(site.name)
+        click.echo(printable(site.name))
         for line in (*_sources(site, known, due=due, now=now), *_pages(site, known)):
-            click.echo(f"  {line}")
+            click.echo(f"  {printable(line)}")
     for host in known.hosts:
-        click.echo(f"leave {host.host}: parked until {host.parked_until}")
+        click.echo(printable(f"leave {host.host}: parked until {host.parked_until}"))
     return 0
 
 
 def _sources(site: Site, known: Overview, *, due: bool, now: datetime) -> list[str]:
     states = {state.url: state for state in known.sources if state.site == site.name}
-    configured = [*site.feeds, *site.sitemaps, *site.front_pages] or [site.url]
     lines = []
-    for url in dict.fromkeys([*configured, *states]):
+    for url in dict.fromkeys(source.url for source in sources_of(site, states.values())):
         state = states.get(url)
         if state is None:
             lines.append(f"ask    {url}: never asked before")

@@ -30,7 +30,8 @@ from crawler.spiders.base import site_meta
 from crawler.spiders.host_groups import host_groups
 from crawler.spiders.ledger import LedgerSpider
 from crawler.spiders.polls import NOT_MODIFIED, Polls
-from crawler.spiders.sources import Source, Window, newest_first, sources_of, trusts_modified
+from crawler.spiders.sources import Source, newest_first, sources_of, trusts_modified
+from crawler.spiders.window import Window
 from crawler.urls import parse_url
 
 if TYPE_CHECKING:

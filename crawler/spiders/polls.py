@@ -11,7 +11,8 @@ from crawler.config import Site
 from crawler.errors import PageError, WaitingPage
 from crawler.items import Link
 from crawler.pipelines import StorePipeline
-from crawler.spiders.sources import Source, Window, candidates_of, failed_poll, read_poll, trusts_modified
+from crawler.spiders.sources import Source, candidates_of, failed_poll, read_poll, trusts_modified
+from crawler.spiders.window import Window
 
 if TYPE_CHECKING:
     from logging import LoggerAdapter

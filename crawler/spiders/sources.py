@@ -14,6 +14,7 @@ from crawler.config import Site
 from crawler.discovery.dates import instant
 from crawler.errors import PageError
 from crawler.items import DiscoveredVia, Link
+from crawler.spiders.window import ANY_TIME, Window
 from crawler.state.values import Candidate, Poll, SourceState
 from crawler.urls import normalized_url, requested_form, same_site
 
@@ -48,21 +49,6 @@ class Source:
             return {}
         headers = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
         return {name: value for name, value in headers.items() if value}
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """The time that articles must be of, by publication date, else lastmod; what has neither is of now."""
-
-    since: datetime | None = None
-    until: datetime | None = None
-
-    def has(self, link: Link) -> bool:
-        told = link.published or link.modified
-        if told is None:
-            return True
-        moment = instant(told)
-        return (self.since is None or moment >= self.since) and (self.until is None or moment <= self.until)
 
 
 def sources_of(site: Site, known: Iterable[SourceState]) -> list[Source]:
@@ -112,9 +98,6 @@ def trusts_modified(links: Sequence[Link], now: datetime) -> bool:
     return len(set(told)) > 1 and fresh <= len(told) / 2
 
 
-ANY_TIME = Window()
-
-
 def candidates_of(site: Site, links: Iterable[Link], window: Window = ANY_TIME) -> tuple[list[Candidate], Counter[str]]:
     """Return the links that the site's rules take, and how many they refuse, by cause."""
     significant = frozenset(site.significant_params)
@@ -129,7 +112,7 @@ def candidates_of(site: Site, links: Iterable[Link], window: Window = ANY_TIME) 
             cause = _refusal(link.url, site, hosts, (allow, deny))
         except PageError as error:
             cause = error.cause
-        if cause is None and not window.has(link):
+        if cause is None and not window.has(link, site.timezone):
             cause = "outside_window"
         if cause is None and identity != home:
             accepted.append(Candidate(_as_requested(link, significant), identity, site.name))

@@ -68,6 +68,15 @@ def test_a_file_for_each_article(inline: Inline, save: Callable[..., Path]) -> N
     assert inline.run(*arguments, "--overwrite").code == 0
 
 
+@pytest.mark.parametrize("name", ["../escaped", "/etc/x", "", ".hidden", "a/b", "nul\0"])
+def test_an_id_names_no_file_elsewhere(inline: Inline, save: Callable[..., Path], name: str) -> None:
+    save(replace(_record(1), id=name))
+    ended = inline.run("export", "records.jsonl", "--to", "markdown", "--output-dir", "articles")
+    assert (ended.code, len(ended.err.splitlines())) == (2, 1)
+    assert "is no name for a file" in ended.err
+    assert not list((inline.folder / "articles").glob("**/*"))
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

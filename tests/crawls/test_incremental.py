@@ -192,6 +192,18 @@ def test_a_dry_run_fetches_no_article_and_changes_nothing(paper: Paper) -> None:
     assert (paper.winnow.folder / "out" / "state.sqlite").read_bytes() == state
 
 
+def test_a_dry_run_shows_no_escapes_of_a_stranger(winnow: CommandLine, web: Web, bench: Bench) -> None:
+    path = bench.sites_toml(winnow.folder, web)
+    path.write_text(path.read_text().replace("feeds = ", "# feeds = "))
+    web.add("/", "<p>A home page.</p>")
+    web.add("/robots.txt", f"User-agent: *\nSitemap: {web.url}/map.xml?\x1b]0;owned\x07\n", "text/plain")
+    arguments = ("crawl", "-o", "out", "--workers", 1, "--allow-address", web.allow)
+    winnow.run(*arguments)
+    ended = winnow.run(*arguments, "--dry-run")
+    assert b"map.xml" in ended.out
+    assert b"\x1b" not in ended.out
+
+
 def test_metrics_and_logs_for_machines(paper: Paper) -> None:
     paper.publish(*range(2))
     ended, _, _ = paper.crawl("--metrics", "winnow.prom", "--json-logs")
