@@ -22,6 +22,8 @@ FAR_LESS = 0.2
 MUCH_SHORTER = 0.5
 """Share of the usual median text length under which the site's template may have changed. Chosen, not measured."""
 MIN_TEXTS = 3
+ASKED = ("new", "changed", "unchanged", "duplicate", "skipped", "failed")
+"""States of URLs that were asked for."""
 
 
 class SiteCounts(Protocol):
@@ -69,10 +71,26 @@ class SiteHistory(Protocol):
     def median_text_chars(self) -> float | None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What sites.toml asks of a site's run."""
+
+    min_records: int = 0
+    max_failed_share: float = 1.0
+
+
+READ = "read"
+"""What is counted of a source that answered; for others it is the cause."""
+
+
 @dataclass(slots=True)
 class RunFigures:
-    """What is counted while records are written."""
+    """What is counted while sources are asked and records are written."""
 
+    bounds: Mapping[str, Bounds] = field(default_factory=dict)
+    """Site -> its bounds; a site without any has none."""
+    answers: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    """Site -> how its sources answered."""
     labels: Counter[str] = field(default_factory=Counter)
     text_chars: defaultdict[str, array[int]] = field(default_factory=lambda: defaultdict(lambda: array("L")))
     """Site -> length of each text, four to eight bytes a record."""
@@ -146,7 +164,10 @@ def _site(name: str, run: SiteRun, figures: RunFigures) -> dict[str, JsonValue]:
         "usual_found": _usual([earlier.found for earlier in run.history]),
         "by_template": figures.by_template[name],
         "template_changed": figures.template_changes.get(name),
-        "alarms": _alarms(account, lengths, run.history, whole_polls=figures.whole_polls[name]),
+        "alarms": [
+            *_failures(account, figures.answers[name], figures.bounds.get(name, Bounds())),
+            *_alarms(account, lengths, run.history, whole_polls=figures.whole_polls[name]),
+        ],
     }
 
 
@@ -154,6 +175,21 @@ def _usual(earlier: Sequence[float | None]) -> float | None:
     """Return the median over earlier runs that had any, None where there are none."""
     told = [figure for figure in earlier if figure]
     return median(told) if told else None
+
+
+def _failures(account: SiteCounts, answers: Mapping[str, int], bounds: Bounds) -> list[str]:
+    """Return what is below what sites.toml asks, and that no source could be read."""
+    found = []
+    if answers and READ not in answers:
+        causes = ", ".join(f"{cause} {number}" for cause, number in sorted(answers.items()))
+        found.append(f"none of its sources could be read: {causes}")
+    failed, asked = account.states.get("failed", 0), sum(account.states.get(state, 0) for state in ASKED)
+    if asked and failed / asked > bounds.max_failed_share:
+        found.append(f"{failed} of {asked} pages failed, max_failed_share is {bounds.max_failed_share:g}")
+    new = account.states.get("new", 0)
+    if new < bounds.min_records:
+        found.append(f"{new} new records, min_records is {bounds.min_records}")
+    return found
 
 
 def _alarms(

@@ -77,7 +77,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "spiders": {
         *CORE, "addresses", "config", "config_file", "contact", "discovery", "engine_config", "extensions",
-        "failures", "hosts", "pipelines", "resolver", "robots", "signals", "state",
+        "failures", "hosts", "pipelines", "reports", "resolver", "robots", "signals", "state",
     },
     "reports": {"items"},
     "metrics": {"records"},

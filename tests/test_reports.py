@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 
 from crawler.items import Extraction, Label, Record, Segment, Status
-from crawler.reports import RunFigures, SiteCounts, SiteHistory, SiteRun, run_report
+from crawler.reports import Bounds, RunFigures, SiteCounts, SiteHistory, SiteRun, run_report
 from crawler.traffic import Traffic
 
 
@@ -61,6 +61,34 @@ def test_a_site_that_was_not_asked() -> None:
     site = report["sites"]["news"]
     assert (site["seconds"], site["mean_latency_seconds"], site["median_text_chars"]) == (0.0, None, None)
     assert (site["usual_text_chars"], site["usual_found"]) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("answers", "states", "alarms"),
+    [
+        pytest.param({"read": 1, "timeout": 2}, {"new": 5}, [], id="well enough"),
+        pytest.param({}, {"new": 5}, [], id="not asked"),
+        pytest.param(
+            {"timeout": 2, "http_refused": 1},
+            {"new": 5},
+            ["none of its sources could be read: http_refused 1, timeout 2"],
+            id="no source",
+        ),
+        pytest.param(
+            {"read": 1}, {"new": 5, "failed": 6}, ["6 of 11 pages failed, max_failed_share is 0.5"], id="failed pages"
+        ),
+        pytest.param({"read": 1}, {"known": 9}, ["0 new records, min_records is 5"], id="too few"),
+    ],
+)
+def test_what_sites_toml_asks_is_an_alarm_from_the_first_run_on(
+    answers: dict[str, int], states: dict[str, int], alarms: list[str]
+) -> None:
+    figures = RunFigures(bounds={"news": Bounds(min_records=5, max_failed_share=0.5)})
+    figures.answers["news"].update(answers)
+    account = cast(SiteCounts, SimpleNamespace(**{**vars(counts(9)), "states": states}))
+    report: Any = run_report("finished", Traffic(), {"news": SiteRun(account, Traffic(), [])}, figures)
+    assert report["sites"]["news"]["alarms"] == alarms
+    assert report["alarms"] == [f"news: {alarm}" for alarm in alarms]
 
 
 THREE = ((20, 4000.0), (18, 4200.0), (22, 3900.0))

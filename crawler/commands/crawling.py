@@ -17,7 +17,7 @@ from crawler.commands.console import Console
 from crawler.commands.delivery import NO_RECORD, SOME_FAILED
 from crawler.commands.engine import Run, set_up
 from crawler.commands.watching import watch_run
-from crawler.config import Site, choose_sites, load_sites
+from crawler.config import choose_sites, load_sites
 from crawler.contact import missing_contact, sites_without_contact
 from crawler.errors import CrawlDelayTooLong, HostParked, PageError, RobotsUnavailable, UsageError, WinnowError
 from crawler.metrics import write_metrics
@@ -73,7 +73,7 @@ class Crawled:
 
 def crawl(options: CrawlOptions, console: Console) -> Crawled:
     """Run the news spider; raises UsageError, OutputError or LockHeld where the run could not begin or end."""
-    sites = _checked_sites(options, console)
+    _check_sites(options)
     run = set_up(NewsSpider, options.settings(), console, logging.WARNING)
     with console.progress("crawl") as tally:
         if console.shows_progress:
@@ -87,10 +87,10 @@ def crawl(options: CrawlOptions, console: Console) -> Crawled:
         run.start(sites=str(options.sites), site=",".join(options.site_names))
     if run.error is not None:
         raise run.error
-    return _ended(run, sites, options, console)
+    return _ended(run, options, console)
 
 
-def _checked_sites(options: CrawlOptions, console: Console) -> tuple[Site, ...]:
+def _check_sites(options: CrawlOptions) -> None:
     sites = choose_sites(load_sites(options.sites), options.site_names)
     allowed = [parse_allowed(text) for text in options.allow_addresses]
     for site in sites_without_contact(sites, allowed):
@@ -98,10 +98,9 @@ def _checked_sites(options: CrawlOptions, console: Console) -> tuple[Site, ...]:
             f"{options.sites}: {site.name}: {missing_contact(site.user_agent)}; a crawl of public sites needs a URL or "
             'an e-mail of yours there, such as user_agent = "MyCrawler/1.0 (+https://my.site/crawler)"'
         )
-    return sites
 
 
-def _ended(run: Run, sites: tuple[Site, ...], options: CrawlOptions, console: Console) -> Crawled:
+def _ended(run: Run, options: CrawlOptions, console: Console) -> Crawled:
     stored = run.scrapy_crawler.get_item_pipeline(StorePipeline)
     assert stored is not None
     if stored.error is not None:
@@ -117,11 +116,7 @@ def _ended(run: Run, sites: tuple[Site, ...], options: CrawlOptions, console: Co
         console.warn(f"alarm: {alarm}")
     for notice in report["notices"]:
         console.say(notice)
-    spider = run.scrapy_crawler.spider
-    assert isinstance(spider, NewsSpider)
-    failed = [site.name for site in sites if _has_failed(site, report, spider.polls.answers[site.name])]
-    for name in failed:
-        console.warn(f"{name}: failed; its sources or too many of its pages could not be read")
+    failed = [name for name, account in report["sites"].items() if account["alarms"]]
     if _internal_errors(run, report, console):
         return Crawled(WinnowError.exit_code, report, stored.report_path)
     return Crawled(run.signal_exit or _exit_code(report, failed), report, stored.report_path)
@@ -160,16 +155,6 @@ def summary(report: Mapping[str, Any]) -> list[str]:
             if causes:
                 lines.append("  " + words + ", ".join(f"{cause} {number}" for cause, number in sorted(causes.items())))
     return lines
-
-
-def _has_failed(site: Site, report: Mapping[str, Any], polls: Counter[str]) -> bool:
-    """Whether a site's run is below what sites.toml asks of it, or none of its sources could be read."""
-    states = report["sites"].get(site.name, {}).get("states", {})
-    asked = sum(states.get(state, 0) for state in ("new", "changed", "unchanged", "duplicate", "skipped", "failed"))
-    too_many = bool(asked) and states.get("failed", 0) / asked > site.max_failed_share
-    too_few = states.get("new", 0) < site.min_records
-    alarming = bool(report["sites"].get(site.name, {}).get("alarms"))
-    return too_many or too_few or alarming or (polls.total() > 0 and not polls["read"])
 
 
 def _exit_code(report: Mapping[str, Any], failed: list[str]) -> int:

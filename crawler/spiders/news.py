@@ -24,6 +24,7 @@ from crawler.errors import OutputError, PageError, UsageError
 from crawler.extensions import Workers
 from crawler.failures import http_error
 from crawler.items import DiscoveredVia, Link, Page, Record
+from crawler.reports import Bounds
 from crawler.robots import RobotsMiddleware
 from crawler.spiders.asked_sources import AskedSources
 from crawler.spiders.base import site_meta
@@ -77,6 +78,9 @@ class NewsSpider(LedgerSpider):
         pipeline.sites_without_copies = frozenset(
             site.name for site in self.sites.values() if (site.near_duplicates or usual) == "drop"
         )
+        pipeline.figures.bounds = {
+            site.name: Bounds(site.min_records, site.max_failed_share) for site in self.sites.values()
+        }
         async for request in self.waiting_pages(self.sites, host_groups(self.sites.values())):
             yield request
 

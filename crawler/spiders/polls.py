@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter, defaultdict
+from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from crawler.config import Site
 from crawler.errors import PageError, WaitingPage
 from crawler.items import Link
 from crawler.pipelines import StorePipeline
+from crawler.reports import READ
 from crawler.spiders.sources import Source, candidates_of, failed_poll, read_poll, trusts_modified
 from crawler.spiders.window import Window
 
@@ -27,11 +29,10 @@ NOT_MODIFIED = 304
 
 
 class Polls:
-    """Commits polls. `answers` is site -> how its sources answered: `read`, or the cause."""
+    """Commits polls, and counts how sources answered."""
 
     def __init__(self, window: Window, logger: LoggerAdapter[Any]) -> None:
         """`window` is the time that articles must be of."""
-        self.answers: dict[str, Counter[str]] = defaultdict(Counter)
         self._window = window
         self._logger = logger
 
@@ -48,10 +49,12 @@ class Polls:
             await asyncio.sleep(0)
         trusted = trusts_modified(links, datetime.now(UTC))
         poll = read_poll(site, source, response, trusted=trusted)
+        if refused["outside_window"]:  # a later run that takes them must not be told that nothing has changed
+            poll = replace(poll, etag=None, last_modified=None, body_hash=None)
         counts = await asyncio.wrap_future(pipeline.store.aside.record_poll(poll, accepted))
         for cause, number in refused.items():
             pipeline.store.count_refused(site.name, cause, number)
-        self.answers[site.name]["read"] += 1
+        pipeline.figures.answers[site.name][READ] += 1
         if response.status != NOT_MODIFIED:
             pipeline.figures.whole_polls[site.name] += 1
         self._logger.info("%s: %d links, %d new", source.url, len(links), counts.new)
@@ -69,5 +72,5 @@ class Polls:
             status = response.status if response is not None else None
             poll = failed_poll(site, source, status, error.cause)
             await asyncio.wrap_future(pipeline.store.aside.record_poll(poll, ()))
-        self.answers[site.name][error.cause] += 1
+        pipeline.figures.answers[site.name][error.cause] += 1
         self._logger.warning("%s: %s: %s", source.url, error.cause, error)

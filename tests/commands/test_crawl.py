@@ -76,7 +76,7 @@ def test_one_request_at_a_time_also_without_delay(winnow: CommandLine, web: Web,
     assert len(bench.written(winnow.folder / "out")) == 8
     assert ended.code == 3
     logs = [json.loads(line) for line in ended.err.splitlines()]
-    assert any(log["level"] == "warning" and "site1: failed" in log["message"] for log in logs)
+    assert any(log["level"] == "warning" and "site1: 8 new records, min_records is 9" in log["message"] for log in logs)
 
 
 def test_what_waits_is_taken_by_the_next_run(winnow: CommandLine, web: Web, other_web: Web, bench: Bench) -> None:
@@ -113,7 +113,7 @@ def test_one_site_down_does_not_hinder_the_other(winnow: CommandLine, web: Web, 
     bench.sites_toml(winnow.folder, web, other_web)
     ended = crawl(winnow, web, other_web)
     assert ended.code == 3
-    assert "site1: failed" in ended.err
+    assert "alarm: site1: none of its sources could be read: http_failed 1" in ended.err
     assert len(bench.written(winnow.folder / "out")) == 3
     asked = other_web.asked.total()
     only = crawl(winnow, web, other_web, more=("--site", "site1"))

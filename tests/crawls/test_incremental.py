@@ -181,6 +181,34 @@ def test_a_bad_hour_of_the_site_costs_no_article(paper: Paper, hour: str) -> Non
     assert requests["story", 200] == 0
 
 
+def test_what_one_window_refuses_a_wider_one_takes(winnow: CommandLine, web: Web, bench: Bench) -> None:
+    (url,) = bench.add_stories(web, range(1))
+    item = f"<item><link>{url}</link><pubDate>Mon, 02 Nov 2026 10:00:00 GMT</pubDate></item>"
+    feed = f"<rss version='2.0'><channel>{item}</channel></rss>".encode()
+
+    def answer(handler: Handler) -> None:
+        known = handler.headers.get("If-None-Match") is not None
+        handler.give(304 if known else 200, b"" if known else feed, {"ETag": '"1"'})
+
+    web.answers["/feed.xml"] = answer
+    bench.sites_toml(winnow.folder, web)
+    arguments = ("crawl", "--workers", 1, "-o", "out", "--allow-address", web.allow)
+    winnow.run(*arguments, "--since", "2026-11-10")
+    assert bench.reports(winnow.folder / "out")[-1]["sites"]["site1"]["refusals"] == {"outside_window": 1}
+    winnow.run(*arguments)
+    assert len(bench.written(winnow.folder / "out")) == 1
+
+
+def test_a_site_that_is_down_is_an_alarm(winnow: CommandLine, web: Web, bench: Bench) -> None:
+    bench.sites_toml(winnow.folder, web)
+    web.add("/feed.xml", "gone", status=404)
+    ended = winnow.run("crawl", "--workers", 1, "-o", "out", "--allow-address", web.allow)
+    (report,) = bench.reports(winnow.folder / "out")
+    assert ended.code == 4
+    assert report["alarms"] == ["site1: none of its sources could be read: http_refused 1"]
+    assert f"alarm: {report['alarms'][0]}" in ended.err
+
+
 def test_a_dry_run_fetches_no_article_and_changes_nothing(paper: Paper) -> None:
     paper.publish(*range(3))
     paper.crawl()
