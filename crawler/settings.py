@@ -31,6 +31,7 @@ DOWNLOAD_HANDLERS = {
 WINNOW_ALLOW_ADDRESSES: list[str] = []
 TWISTED_DNS_RESOLVER = "crawler.resolver.GuardedResolver"
 DNS_TIMEOUT = 10  # seconds
+REACTOR_THREADPOOL_MAXSIZE = 64  # look-ups at a time: each holds a thread, and names that hang must not keep others out
 
 DOWNLOAD_VERIFY_CERTIFICATES = True
 COOKIES_ENABLED = False  # a cookie ties requests together and can be a bomb
@@ -50,7 +51,7 @@ URLLENGTH_LIMIT = 2083  # characters
 
 # Politeness, per host. sites.toml overrides delay and concurrency for each site.
 ROBOTSTXT_OBEY = True
-CONCURRENT_REQUESTS = 32
+CONCURRENT_REQUESTS = 100  # in all; of hosts that hang each holds one for up to 90 s
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 DOWNLOAD_DELAY = 1.0  # seconds
 DOWNLOAD_DELAY_JITTER = 0.25  # share of the delay

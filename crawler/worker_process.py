@@ -17,6 +17,7 @@ import threading
 import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -81,7 +82,7 @@ class WorkerProcess:
         self._pipe, theirs = context.Pipe()
         self._process = context.Process(target=_serve, args=(theirs, limits), daemon=True)
         try:
-            with _starting:
+            with _starting, _deaf_to_ctrl_c():
                 if FORKS and limits.preload:
                     context.set_forkserver_preload([] if in_haste else [limits.preload])
                 self._process.start()
@@ -153,6 +154,20 @@ class WorkerProcess:
             yield late
         finally:
             timer.cancel()
+
+
+@contextlib.contextmanager
+def _deaf_to_ctrl_c() -> Iterator[None]:
+    """Keep Ctrl-C from what is started: the main process ends it, and the server would print where it was."""
+    if not FORKS:
+        yield
+        return
+    resource_tracker.ensure_running()  # which would open the thread's ears again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _serve(pipe: Connection, limits: Limits) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from concurrent.futures import wait
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,12 @@ def pool() -> Iterator[WorkerPool]:
 def marked(path: Path, then: str) -> str:
     """Source that leaves a mark in the file for each time it is run."""
     return f"import os, time\nwith open({str(path)!r}, 'a') as file:\n    file.write('x')\n{then}"
+
+
+def test_workers_and_the_server_they_come_from_are_deaf_to_ctrl_c(pool: WorkerPool) -> None:
+    """A Ctrl-C while the server loads would print where it was; the main process ends it."""
+    assert signal.SIGINT in pool.submit("signal:pthread_sigmask", signal.SIG_BLOCK, ()).result(WITHIN)
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
 
 
 def test_what_takes_a_worker_down_is_tried_again_alone_and_its_neighbours_are_kept(
