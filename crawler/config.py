@@ -14,7 +14,7 @@ from cssselect import HTMLTranslator, SelectorError
 from crawler.config_file import Place, age_seconds, check_keys, key_in, parse, read_text, type_fault, type_mend
 from crawler.engine_config import engine_of
 from crawler.errors import ConfigError, PageError
-from crawler.urls import normalized_url
+from crawler.urls import normalized_url, parse_url
 
 Seconds = Annotated[float, msgspec.Meta(ge=0, le=86_400)]
 Count = Annotated[int, msgspec.Meta(ge=1)]
@@ -69,6 +69,9 @@ class Site(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """CSS selectors of parts that always are."""
 
 
+LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
+"""https://www.rfc-editor.org/info/bcp47, as far as languages of news go."""
+HOST = re.compile(r"(?:[\w.-]+|\[[0-9A-Fa-f:.]+\])(?::\d+)?")
 NOT_DEFAULTS = frozenset({"name", "url", "feeds", "sitemaps", "front_pages"})
 KEYS = tuple(field.name for field in msgspec.structs.fields(Site))
 
@@ -125,14 +128,28 @@ def _site(place: Place, number: int, defaults: Mapping[str, Any], entry: Mapping
     return site
 
 
+def _check_words(place: Place, at: tuple[str | int, ...], site: Site) -> None:
+    for key in ("language", "languages"):
+        value = getattr(site, key) or ()
+        for word in (value,) if isinstance(value, str) else value:
+            if not LANGUAGE_TAG.fullmatch(word):
+                raise place.error((*at, key), f"{word!r} is no language tag", "write one such as de or pt-BR")
+    for host in site.allow_hosts:
+        if not HOST.fullmatch(host):
+            raise place.error((*at, "allow_hosts"), f"{host!r} is no host", "write one such as media.example.org")
+
+
 def _check_values(place: Place, at: tuple[str | int, ...], site: Site) -> None:
     for key in ("url", "feeds", "sitemaps", "front_pages"):
         value = getattr(site, key)
         for url in (value,) if isinstance(value, str) else value:
             try:
+                parsed = parse_url(url)
                 normalized_url(url)
             except PageError as error:
                 raise place.error((*at, key), f"“{key}”: {error}", "write a whole http(s) URL") from error
+            if parsed.username or parsed.password:
+                raise place.error((*at, key), f"“{key}”: user name and password in a URL are not sent", "take them out")
     for key in ("allow", "deny"):
         for pattern in getattr(site, key):
             try:
@@ -142,6 +159,7 @@ def _check_values(place: Place, at: tuple[str | int, ...], site: Site) -> None:
                     (*at, key), f"“{key}”: “{pattern}” is no regular expression ({error})", "correct it"
                 ) from error
     _check_selectors(place, at, site)
+    _check_words(place, at, site)
     for age in site.revisit:
         try:
             age_seconds(age)

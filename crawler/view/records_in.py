@@ -53,11 +53,12 @@ def latest_records(folder: Path, limit: int) -> Taken:
         found = tuple(read_records(folder))
         return Taken(found[::-1][:limit], max(0, len(found) - limit))
     records: list[Record] = []
-    for file in reversed(files):
+    there = [file for file in files if (folder / file.path).exists()]  # finished files may be moved away
+    for file in reversed(there):
         records += reversed(tuple(read_records(folder / file.path)))
         if len(records) >= limit:
             break
-    return Taken(tuple(records[:limit]), max(0, sum(file.records for file in files) - limit))
+    return Taken(tuple(records[:limit]), max(0, sum(file.records for file in there) - limit))
 
 
 def versions_of(place: Path, digits: str) -> Taken:

@@ -10,7 +10,7 @@ import pytest
 
 from crawler.errors import FileUnreadable
 from crawler.records.lines import json_line
-from crawler.records.manifest import FinishedFile, write_manifest
+from crawler.records.manifest import FinishedFile, read_manifest, write_manifest
 from crawler.view.records_in import (
     first_records,
     is_output_folder,
@@ -66,6 +66,14 @@ def test_latest_of_a_folder(folder: Path, numbered: list[Record], limit: int, li
     assert [record.id for record in taken.records] == [record.id for record in numbered[::-1][:limit]]
     assert taken.left_out == max(0, 5 - limit)
     assert is_output_folder(folder)
+
+
+def test_a_file_that_was_moved_away_is_passed_over(folder: Path, numbered: list[Record]) -> None:
+    first = read_manifest(folder)[0]
+    (folder / first.path).unlink()
+    taken = latest_records(folder, 9)
+    left = numbered[first.records :]
+    assert [record.id for record in taken.records] == [record.id for record in left[::-1]]
 
 
 def test_versions_of_an_id(folder: Path, numbered: list[Record]) -> None:
