@@ -41,7 +41,7 @@ from crawler.items import Record, Verdict
 from crawler.pipelines import StorePipeline
 from crawler.rights import ServerRights
 from crawler.robots import SERVER_RIGHTS
-from crawler.signals import page_failed, page_recorded, page_repeated, page_unchanged
+from crawler.signals import page_failed, page_recorded, page_repeated, page_unchanged, records_kept
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -90,7 +90,7 @@ class CrawlArchive:
         connect(extension.page_failed, page_failed)
         connect(extension.page_unchanged, page_unchanged)
         connect(extension.page_unchanged, page_repeated)
-        connect(extension.spider_closed, signals.spider_closed)
+        connect(extension.records_kept, records_kept)
         return extension
 
     def response_downloaded(self, response: Response, request: Request) -> None:
@@ -115,7 +115,7 @@ class CrawlArchive:
     def page_unchanged(self, requested_url: str) -> None:
         self._received.pop(requested_url, None)
 
-    def spider_closed(self) -> None:
+    def records_kept(self) -> None:
         """Write what waits and finish the file."""
         self._received.clear()
         if self._thread is not None:

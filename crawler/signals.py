@@ -10,5 +10,8 @@ page_recorded = object()
 page_repeated = object()
 """A page has the bytes of another one, which gave a record. Handlers get `requested_url: str`."""
 
+records_kept = object()
+"""No further page ends in this run: what waited in memory was written. The store takes the run for whole next."""
+
 page_unchanged = object()
 """A page that we have was asked for again and is the same. Handlers get `requested_url: str`."""

@@ -21,7 +21,7 @@ from crawler.pipelines.lost_pages import LostPages
 from crawler.pipelines.opening import open_store
 from crawler.pipelines.run_knowledge import RunKnowledge
 from crawler.reports import RunFigures, SiteRun, run_report
-from crawler.signals import page_failed, page_recorded, page_repeated, page_unchanged
+from crawler.signals import page_failed, page_recorded, page_repeated, page_unchanged, records_kept
 from crawler.state.protocol import Store
 from crawler.state.runs import new_run_id
 from crawler.state.settlements import as_written
@@ -199,6 +199,7 @@ class StorePipeline:
             self._keep(self._keep_left_over)
             self.figures.template_changes = self.knowledge.template_changes
             self._keep(self.knowledge.save)
+        self.crawler.signals.send_catch_log(records_kept)
         store, self._store = self.store, None
         if self.error is not None:
             store.abort()

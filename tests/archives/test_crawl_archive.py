@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import itertools
 import signal
 import time
 import zlib
@@ -150,14 +151,39 @@ def test_a_killed_crawl_leaves_no_broken_file(winnow: CommandLine, web: Web, ben
 
     assert winnow.run(*command).code == 0
     assert {path.suffix for path in archive.glob("*/*")} == {".gz"}
+    assert {record["url"] for record in bench.written(winnow.folder / "out")} == urls
+    assert set(archived(archive)) == urls
+
+
+def archived(archive: Path) -> list[str | None]:
+    """The URLs of the pages in all files; each must be whole."""
     found: list[str | None] = []
     for path in archive.glob("*/*"):
         with path.open("rb") as file:
             pages = list(archived_pages(file, ArchiveCount("a")))
         assert all(isinstance(page, Page) for page in pages)
         found += [page.url for page in pages if isinstance(page, Page)]
-    assert {record["url"] for record in bench.written(winnow.folder / "out")} == urls
-    assert set(found) == urls
+    return found
+
+
+def test_pages_that_are_held_when_a_run_is_stopped_are_kept(winnow: CommandLine, web: Web, bench: Bench) -> None:
+    """The first pages of a site wait for what it repeats; a run that is stopped writes them at its end."""
+    bench.add_stories(web, range(4))
+    asked = itertools.count()
+
+    def two_answer(answer: Answer) -> Answer:
+        return lambda handler: answer(handler) if next(asked) < 2 else (web.stopping.wait(50), None)[1]
+
+    stories = {path: answer for path, answer in web.answers.items() if path.startswith("/story/")}
+    web.answers |= {path: two_answer(answer) for path, answer in stories.items()}
+    bench.sites_toml(winnow.folder, web)
+    running = winnow.start("crawl", "-o", "out", "--warc", "--allow-address", web.allow, "--workers", 1)
+    web.wait_for(3, "/story/")
+    running.signal(signal.SIGTERM)
+    assert running.end(within=30).code == 143
+    written = {record["url"] for record in bench.written(winnow.folder / "out")}
+    assert set(archived(winnow.folder / "out" / "archive")) == written
+    assert len(written) >= 1
 
 
 @pytest.mark.parametrize("settings", [{}, {"WINNOW_WARC": True, "WINNOW_STATE": False}], ids=["no option", "no state"])
