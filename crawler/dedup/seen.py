@@ -100,7 +100,7 @@ class ClaimingIndex(ABC):
         if verdict.state not in {"new", "changed"}:
             return verdict
         nearness = self._near.compare(record)
-        if nearness.same_page is not None and verdict == NEW:
+        if nearness.same_page is not None and verdict.state == "new":
             return Verdict("duplicate", nearness.same_page.record_id, similarity=nearness.same_page.similarity)
         verdict = self._with_nearness(record, verdict, nearness)
         self._claims.add(record, verdict)
@@ -144,8 +144,17 @@ class ClaimingIndex(ABC):
         if holder is not None and not (is_same_id and holder == record.id):
             return Verdict("duplicate", holder)
         if written is None or not is_same_id:
-            return NEW
+            return self._first_verdict(record)
         return Verdict("changed", version=written.version + 1, previous_text_hash=written.text_hash)
+
+    def _first_verdict(self, record: Record) -> Verdict:
+        """A forgotten record goes on counting its versions: the output still has the earlier ones."""
+        last = self._forgotten(record.id)
+        return NEW if last is None else replace(NEW, version=last.version + 1, previous_text_hash=last.text_hash)
+
+    def _forgotten(self, record_id: str) -> WrittenVersion | None:
+        """Return the last version of a record that was forgotten on purpose."""
+        return None
 
     def _text_holder(self, record: Record) -> str | None:
         if not record.text_hash:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import sqlite3
 
 from crawler.dedup.near import DEFAULT_NEAR_OPTIONS, NearOptions
-from crawler.dedup.seen import ClaimingIndex
+from crawler.dedup.seen import ClaimingIndex, WrittenVersion
 from crawler.dedup.sqlite_bands import SqliteBands
 from crawler.items import Record
 
@@ -38,6 +38,11 @@ class SqliteSeen(ClaimingIndex):
         query = "SELECT record_id FROM seen_texts WHERE text_hash = ?"
         found = self._reading.execute(query, (text_hash,)).fetchone()
         return None if found is None else str(found[0])
+
+    def _forgotten(self, record_id: str) -> WrittenVersion | None:
+        query = "SELECT version, text_hash FROM forgotten_records WHERE record_id = ?"
+        found = self._reading.execute(query, (record_id,)).fetchone()
+        return None if found is None else WrittenVersion(record_id, text_hash=found[1], version=found[0])
 
     def _remember(self, record: Record, *, is_known: bool) -> None:
         # A new record that is there already would be a fault of ours, which must be heard.

@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from crawler.dedup.near import DEFAULT_NEAR_OPTIONS
+from crawler.dedup.seen import WrittenVersion
 from crawler.engines.account import SharedTally
 from crawler.engines.changes import Changes, LeasesLost
 from crawler.engines.connection import RedisServer
@@ -87,7 +88,8 @@ class _Forgetting:
             for key, row in rows.items():
                 self._ledger.forget(group, key, row)
                 if row.record_id is not None:
-                    self._seen.forget(row.record_id, row.text_hash, row.body_hash)
+                    last = WrittenVersion(row.record_id, row.text_hash, row.version)
+                    self._seen.forget(last, row.body_hash)
             for key in keys if choice.key is not None and choice.before is None else ():
                 self._ledger.forget(group, key, None)
             for site in {row.site for row in rows.values()}:

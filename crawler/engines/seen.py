@@ -1,6 +1,7 @@
 """A seen index that workers share: of copies that arrive at the same time anywhere, one worker is told "new".
 
 records   table: digest of a record's id -> nothing     texts    table: digest of a text -> id of the record
+forgotten table: digest of a record's id -> "version text", of records that were forgotten on purpose
 bodies:W  table: digest of a page's bytes -> id of the record, of pages written in the week W; it expires
 claim:id:D, claim:text:D   "worker|id" while a record is claimed; they expire after two leases
 """
@@ -68,9 +69,11 @@ class RedisSeen(ClaimingIndex):
         expires = (week + self._weeks) * SECONDS_PER_WEEK
         self._changes.add("@put", f"bodies:{week}", digest_of(body_hash), pack_id(record_id), expires)
 
-    def forget(self, record_id: str, text_hash: str | None, body_hash: str | None) -> None:
-        """Add to the open changes that the record was never written."""
+    def forget(self, last: WrittenVersion, body_hash: str | None) -> None:
+        """Add to the open changes that the record was never written, but for the number of its last version."""
+        record_id, text_hash = last.record_id, last.text_hash
         packed = pack_id(record_id)
+        self._changes.add("@put", "forgotten", digest_of(record_id), f"{last.version} {text_hash or ''}")
         self._changes.add("@del", "records", digest_of(record_id))
         if text_hash:
             self._changes.add("@del_if", "texts", digest_of(text_hash), packed)
@@ -107,6 +110,13 @@ class RedisSeen(ClaimingIndex):
 
     def _confirmed_text_holder(self, text_hash: str) -> str | None:
         return None
+
+    def _forgotten(self, record_id: str) -> WrittenVersion | None:
+        (found,) = self._server.run("known", "forgotten", digest_of(record_id))
+        if found is None:
+            return None
+        version, _, text_hash = found.decode().partition(" ")
+        return WrittenVersion(record_id, text_hash or None, int(version))
 
     def _remember(self, record: Record, *, is_known: bool) -> None:
         self._changes.add("@put", "records", digest_of(record.id), "")

@@ -21,6 +21,9 @@ WHERE (:site IS NULL OR site = :site) AND (:url IS NULL OR normalized_url = :key
     AND (:before IS NULL OR settled_at < :before)
 """
 _FORGET = (
+    """INSERT INTO forgotten_records SELECT record_id, max(version), text_hash FROM ledger
+    WHERE record_id IS NOT NULL AND normalized_url IN (SELECT normalized_url FROM forgotten) GROUP BY record_id
+    ON CONFLICT (record_id) DO UPDATE SET version = excluded.version, text_hash = excluded.text_hash""",
     "DELETE FROM ledger WHERE normalized_url IN (SELECT normalized_url FROM forgotten)",
     "DELETE FROM seen_records WHERE record_id IN (SELECT record_id FROM forgotten)",
     "DELETE FROM seen_texts WHERE record_id IN (SELECT record_id FROM forgotten)",

@@ -181,5 +181,13 @@ CREATE INDEX ledger_articles ON ledger (site, revisits, first_seen)
     OR cause IN ('consent_page', 'empty_page', 'http_refused', 'not_article', 'off_site'));
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH)
+_SIXTH = """
+CREATE TABLE forgotten_records (     -- by `winnow state forget`; the output still has these versions
+    record_id TEXT PRIMARY KEY,
+    version INTEGER NOT NULL,
+    text_hash TEXT
+) STRICT, WITHOUT ROWID;
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH)
 """Scripts in order; the file's `user_version` says how many of them it has had."""

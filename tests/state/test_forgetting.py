@@ -117,6 +117,22 @@ def test_a_forgotten_url_is_fetched_and_written_anew(crawled: Desk) -> None:
     assert run.account()["news"].holds
 
 
+def test_versions_go_on_after_it(crawled: Desk) -> None:
+    """The output has the earlier ones still: no two records have one id and one version."""
+    key = _written(crawled, "news")
+    record = _record(crawled, key)
+    for version in (2, 3):
+        forget(crawled, Choice(url=f"https://{key}?x", key=key))
+        run = crawled.open()
+        run.record_poll(crawled.poll(), [crawled.candidate(n) for n in range(3)])
+        run.take_waiting("news", 9)
+        verdict = run.claim(record)
+        assert (verdict.state, verdict.version, verdict.previous_text_hash) == ("new", version, record.text_hash)
+        written = run.write(record, "news", key)
+        run.finish({})
+        assert (written["version"], written["previous_text_hash"]) == (version, record.text_hash)
+
+
 def test_it_waits_for_no_run_that_is_at_work(crawled: Desk) -> None:
     run = crawled.open()
     run.take_waiting("news", 1)
