@@ -14,7 +14,7 @@ from crawler.config import Site, choose_sites, load_sites
 from crawler.engine_config import load_engine
 from crawler.errors import UsageError
 from crawler.spiders.sources import sources_of
-from crawler.state.database import STATE_NAME
+from crawler.state.database import STATE_NAME, refuse_orphans
 from crawler.state.overview import Overview, overview
 from crawler.state.scheduling import is_due
 
@@ -23,7 +23,10 @@ def plan(sites: Path, output: Path, names: Sequence[str], *, due: bool, now: dat
     """Print, site by site, the sources to ask and the pages to fetch; return the exit code."""
     if load_engine(sites).kind == "redis":
         raise UsageError("--dry-run knows state files only; `winnow state show` tells what is on Redis")
-    known = overview(output) if (output / STATE_NAME).exists() else Overview((), (), (), ())
+    path = output / STATE_NAME
+    if not path.exists():
+        refuse_orphans(path)
+    known = overview(output) if path.exists() else Overview((), (), (), ())
     for site in choose_sites(load_sites(sites), names):
         click.echo(printable(site.name))
         for line in (*_sources(site, known, due=due, now=now), *_pages(site, known)):

@@ -12,7 +12,7 @@ from pathlib import Path
 import crawler
 from crawler.commands.console import counted
 from crawler.commands.findings import Broken, Check, Watch
-from crawler.state.database import STATE_NAME
+from crawler.state.database import REBUILD, STATE_NAME
 
 FREE_BYTES = 500_000_000
 """Free space under which a disk is called low. Chosen: about 40,000 records."""
@@ -64,7 +64,7 @@ def _state(output: Path) -> str:
             raise Broken(f"{path} is missing, but there are records", f"winnow state rebuild --output {output}")
         return "none yet; the first crawl makes it"
     if path.stat().st_size == 0:
-        raise StateError(f"{path} is empty, so it is damaged: restore it, or move it away and `winnow state rebuild`")
+        raise StateError(f"{path} is empty, so it is damaged: restore it, or move it away and run {REBUILD}")
     if is_earlier_version(output):
         raise Watch(f"{path} is of an earlier version", "nothing: the next `winnow crawl` brings it up to date")
     health = state_health(output)

@@ -22,7 +22,7 @@ from crawler.errors import OutputError, UsageError
 try:
     import redis
 except ImportError as error:
-    raise UsageError("[engine] kind = “redis” needs the package redis: pip install 'winnow-crawler[redis]'") from error
+    raise UsageError("[engine] kind = “redis” needs the package redis: pip install redis") from error
 
 logger = logging.getLogger(__name__)
 

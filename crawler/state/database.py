@@ -13,7 +13,7 @@ from crawler.records.files import fsync_folder, output_errors
 from crawler.state.migrations import APPLICATION_ID, MIGRATIONS
 
 STATE_NAME = "state.sqlite"
-REBUILD = "`winnow state rebuild`"
+REBUILD = "`winnow state rebuild --output FOLDER`"
 CHOICE = f"restore it from a copy, or move it away and run {REBUILD}, or begin anew in another output folder"
 LOST = f"restore it from a copy, or run {REBUILD}, or begin anew in another output folder"
 
@@ -67,7 +67,7 @@ def open_state(path: Path, busy_timeout_s: float) -> sqlite3.Connection:
     though the folder has output: without it every article would be written a second time.
     """
     if not path.exists():
-        _refuse_orphans(path)
+        refuse_orphans(path)
         create_state(path, busy_timeout_s)
     elif path.is_file() and path.stat().st_size == 0:
         raise errors.StateError(f"{path} is empty, so it is damaged: {CHOICE}")
@@ -96,7 +96,8 @@ def open_beside(path: Path, busy_timeout_s: float) -> sqlite3.Connection:
     return connection
 
 
-def _refuse_orphans(path: Path) -> None:
+def refuse_orphans(path: Path) -> None:
+    """Raise StateError where the state file is missing though the folder has output."""
     leftovers = [path.with_name(path.name + "-wal"), *(path.parent / "records").rglob("*.jsonl*")]
     found = next((leftover for leftover in leftovers if leftover.exists()), None)
     if found is not None:

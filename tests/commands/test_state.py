@@ -170,7 +170,7 @@ def test_rebuild(inline: Inline, output: Path, tmp_path: Path) -> None:
     assert "state.sqlite is there and is not overwritten: move it away" in ended.err
 
     (output / "state.sqlite").rename(tmp_path / "broken")
-    assert "run `winnow state rebuild`" in inline.run("state", "show").err
+    assert "run `winnow state rebuild --output FOLDER`" in inline.run("state", "show").err
     (tmp_path / "sites.toml").write_text('[[site]]\nname = "news"\nurl = "https://news.example/"\n')
     ended = inline.run("state", "rebuild", "--sites", "sites.toml")
     assert (ended.code, ended.out) == (0, b"")

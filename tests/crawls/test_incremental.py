@@ -220,6 +220,15 @@ def test_a_dry_run_fetches_no_article_and_changes_nothing(paper: Paper) -> None:
     assert (paper.winnow.folder / "out" / "state.sqlite").read_bytes() == state
 
 
+def test_a_dry_run_refuses_what_the_run_would(paper: Paper) -> None:
+    paper.publish(0)
+    paper.crawl()
+    (paper.winnow.folder / "out" / "state.sqlite").unlink()
+    ended = paper.winnow.run("crawl", "-o", "out", "--allow-address", paper.web.allow, "--dry-run")
+    assert ended.code == 5
+    assert "run `winnow state rebuild --output FOLDER`" in ended.err
+
+
 def test_a_dry_run_shows_no_escapes_of_a_stranger(winnow: CommandLine, web: Web, bench: Bench) -> None:
     path = bench.sites_toml(winnow.folder, web)
     path.write_text(path.read_text().replace("feeds = ", "# feeds = "))

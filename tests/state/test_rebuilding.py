@@ -80,7 +80,7 @@ def test_after_it_a_crawl_writes_only_what_is_new(desk: Desk, small_files: Store
     manifest = read_manifest(desk.folder)
     before = [(record.id, record.version) for record in read_records(desk.folder)]
     _lose(desk)
-    with pytest.raises(errors.StateError, match="or run `winnow state rebuild`"):
+    with pytest.raises(errors.StateError, match="or run `winnow state rebuild --output FOLDER`"):
         desk.open()
 
     done = rebuild(desk.folder, SITES)

@@ -86,7 +86,7 @@ def test_a_part_file_shorter_than_committed_is_refused_with_a_choice(desk: Desk,
             desk.open()
     assert PATH in str(caught.value)
     assert f"{len(whole)} (2 records) were written" in str(caught.value)
-    assert "move it away and run `winnow state rebuild`" in str(caught.value)
+    assert "move it away and run `winnow state rebuild --output FOLDER`" in str(caught.value)
     part.write_bytes(whole)
     desk.open()
     assert desk.written() == [0, 1]
