@@ -25,6 +25,7 @@ from crawler.hosts import PACE, RETRY_AFTER, HostOptions, Hosts, Parked, host_of
 from crawler.kept_hosts import is_taken_over, kept_hosts
 from crawler.network import Network
 from crawler.resolver import refused_hosts
+from crawler.signals import told_to_stop
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -69,6 +70,7 @@ class PolitenessMiddleware:
         connect(middleware.spider_opened, signals.spider_opened)
         connect(middleware.spider_closed, signals.spider_closed)
         connect(middleware.response_downloaded, signals.response_downloaded)
+        connect(middleware.stop_asking, told_to_stop)
         return middleware
 
     def spider_opened(self) -> None:
@@ -84,6 +86,8 @@ class PolitenessMiddleware:
         """
         if is_taken_over(self.crawler, request.meta.get("site")):
             raise TakenOver("another worker has the site now")
+        if not self.crawler.engine.running:
+            raise RunStopped("stopped before its turn")
         self._keep_pace(request)
         host = host_of(request.url)
         while (parked := self.hosts.parked(host)) is not None:
@@ -166,6 +170,14 @@ class PolitenessMiddleware:
                 answer.errback(_left(host, parked))
             else:
                 slot.queue.append((waiting, answer))
+
+    def stop_asking(self) -> None:
+        """End what stands in queues and was not sent yet: it waits for the next run."""
+        for slot in self.crawler.engine.downloader.slots.values():
+            queued = list(slot.queue)
+            slot.queue.clear()
+            for _, answer in queued:
+                answer.errback(RunStopped("stopped before its turn"))
 
     def _slot(self, request: Request) -> Slot | None:
         downloader = self.crawler.engine.downloader

@@ -15,3 +15,6 @@ records_kept = object()
 
 page_unchanged = object()
 """A page that we have was asked for again and is the same. Handlers get `requested_url: str`."""
+
+told_to_stop = object()
+"""A signal or a limit ends the run: what was sent is under way for a while, nothing more is asked."""

@@ -285,7 +285,7 @@ def test_a_site_that_another_worker_has_is_asked_for_nothing_more() -> None:
     pipeline = SimpleNamespace(store=SimpleNamespace(turns=SimpleNamespace(is_lost={"lost"}.__contains__)))
     crawler: Any = SimpleNamespace(
         get_item_pipeline=lambda _: pipeline,
-        engine=SimpleNamespace(downloader=SimpleNamespace(slots={}, get_slot_key=host_of)),
+        engine=SimpleNamespace(running=True, downloader=SimpleNamespace(slots={}, get_slot_key=host_of)),
     )
     politeness = PolitenessMiddleware(crawler, Hosts(HostOptions()), Network(0))
     url = f"https://{HOST}/1"

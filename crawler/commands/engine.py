@@ -16,6 +16,7 @@ from scrapy.settings import Settings
 
 from crawler.commands.console import Console, ConsoleHandler
 from crawler.extensions import Workers
+from crawler.signals import told_to_stop
 
 if TYPE_CHECKING:
     from scrapy import Spider
@@ -98,13 +99,19 @@ class _Process(AsyncCrawlerProcess):
 
         self.signal = signum
         super()._signal_shutdown(signum, _)
+        reactor.callFromThread(self._stop_asking)
         reactor.callFromThread(self.console.say, STOPPING)
         reactor.callFromThread(reactor.callLater, GRACE_SECONDS, self._end_now)
 
     def stop_within(self, seconds: float) -> None:
         """Ask for no more pages, and end after this time at the latest."""
         self._graceful_stop_reactor()
+        self._stop_asking()
         asyncio.get_running_loop().call_later(seconds, self._end_now)
+
+    def _stop_asking(self) -> None:
+        for scrapy_crawler in list(self.crawlers):
+            scrapy_crawler.signals.send_catch_log(told_to_stop)
 
     def _end_now(self) -> None:
         """Finalise without the pages that are still under way; they are left for the next run."""

@@ -151,6 +151,23 @@ def test_a_file_stands_where_the_output_should(winnow: CommandLine) -> None:
     assert (winnow.folder / "file").read_text() == "mine"
 
 
+def test_a_stopped_run_asks_for_nothing_more(winnow: CommandLine, web: Web, bench: Bench) -> None:
+    bench.add_stories(web, range(20))
+    path = bench.sites_toml(winnow.folder, web)
+    path.write_text(path.read_text(encoding="utf-8").replace("delay = 0", "delay = 0.4"), encoding="utf-8")
+    running = winnow.start("crawl", "--workers", 1, "-o", "out", "--allow-address", web.allow)
+    web.wait_for(3, "/story/")
+    running.signal(signal.SIGTERM)
+    asked = sum(web.asked.values())
+    assert running.end(within=20).code == 143
+    assert sum(web.asked.values()) <= asked + 1
+    (report,) = bench.reports(winnow.folder / "out")
+    account = report["sites"]["site1"]
+    assert account["holds"]
+    assert account["causes"] == {"run_stopped": account["states"]["waiting"]}
+    assert account["states"]["waiting"] >= 14
+
+
 def test_a_stopped_run_holds_and_the_next_completes_it(winnow: CommandLine, web: Web, bench: Bench) -> None:
     """SIGTERM while a host hangs: everything finalised within the patience of a service manager.
 
