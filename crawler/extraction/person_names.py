@@ -16,14 +16,21 @@ MAX_FIELD_CHARS = 1_000
 _ADDRESS = re.compile(r"(?<!\S)\S*@\S+|\bhttps?://\S+|\bwww\.\S+")
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _PREFIX = re.compile(
-    r"(?:[^,.;:|]{0,30}\b(?:written|authored|words|story|posted|published|article|post|recipe|text|texte"
-    r"|report) "
-    r"(?:by|von|par)|by|Von|VON|Par|PAR|Di|Por|POR|Av|Af|Door|Του|Της|Автор|Text|Texto|Autor(?:in|en|es)?|Authors?"
+    r"(?:[^,.;:|]{0,30}\b(?:written|authored|words|story|posted|published|submitted|article|post|recipe|text|texte"
+    r"|report|soumis|publié|rédigé|écrit|verfasst|geschrieben|kommentar|bericht|analyse|reportage|kolumne|glosse"
+    r"|gastbeitrag|leitartikel|interview|escrito|publicado|enviado|scritto|pubblicato) "
+    r"(?:by|von|par|por|da|di)|by"
+    r"|Von\s+unser(?:em|er|en)(?:\s+\w+)?\s+\w*(?:mitarbeiter|redakteur|korrespondent|reporter|mitglied|autor)\w*"
+    r"|Von|VON|Par|PAR|Di|Por|POR|Av|Af|Door|Του|Της|Автор|Text|Texto|Autor(?:in|en|es)?|Authors?"
     r"|Auteurs?|Autore|Quelle|Source|Fuente|Redaktion)(?:\s*:\s*|\s+)(?=\w)",
     re.IGNORECASE,
 )
 _REST = re.compile(
     r"\s+(?:updated|last updated|published|posted|reviewed|edited|aktualisiert|veröffentlicht|on|in|at)\b.*"
+    r"|\s+(?:le\s+|el\s+|am\s+)?(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:mon|diens|donners|frei|sams|sonn)tag"
+    r"|mittwoch|(?:lun|mar|mercre|jeu|vendre|same)di|dimanche|lunes|martes|miércoles|jueves|viernes|sábado|domingo"
+    r"|lunedì|martedì|mercoledì|giovedì|venerdì|sabato|domenica)(?=\s*,[^,]{0,15}\d|\s+\d).*"
+    r"|\s+le\s+(?:lun|mar|mer|jeu|ven|sam|dim)(?=\.?,?\s+\d).*"
     r"|\s*\b\d.*",
     re.IGNORECASE | re.DOTALL,
 )
@@ -56,7 +63,7 @@ _SIGNED = re.compile(
 _NO_NAME_LIST = (
     "by von par por written writer editors contributors admin administrator author autor editor editorial "
     "redaktion redaction staff newsroom webmaster developer guest none null undefined nan unknown anonymous "
-    "nachrichten news user root test twitter facebook online"
+    "nachrichten news user root test twitter facebook online text texte texto tekst testo words story"
 )
 _NO_NAMES = frozenset(_NO_NAME_LIST.split())
 _AGENCY_LIST = "afp ap apa dpa efe ansa kna epd reuters sda sid keystone tass xinhua kyodo pti ritzau ntb"

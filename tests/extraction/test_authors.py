@@ -68,6 +68,16 @@ def test_split_names(text: str, names: list[str]) -> None:
         ("November 22, 2026", []),
         ("She has written about bridges and other buildings for years", []),
         ("Senior Editor", []),
+        ("Text", []),
+        ("By Carl Rowe Friday, November 13, 2026", ["Carl Rowe"]),
+        ("Von Eva Freitag, Berlin", ["Eva Freitag"]),
+        ("Soumis par Karim Delcourt le jeu, 19/11/2026 - 19:20", ["Karim Delcourt"]),
+        ("Submitted by Jane Roe on Thu, 11/19/2026 - 19:20", ["Jane Roe"]),
+        ("Von unserem Mitarbeiter Egon Flach", ["Egon Flach"]),
+        ("Von unserer freien Korrespondentin Anna Muster", ["Anna Muster"]),
+        ("Ein Kommentar von Fenja Alt", ["Fenja Alt"]),
+        ("Escrito por Juan Prado", ["Juan Prado"]),
+        ("Scritto da Carlo Mar, Roma", ["Carlo Mar"]),
     ],
 )
 def test_names_in_visible_lines(line: str, names: list[str]) -> None:
