@@ -115,7 +115,7 @@ class NewsSpider(LedgerSpider):
             "handle_httpstatus_list": [NOT_MODIFIED],
             "requested_url": source.url,
         }
-        headers = source.validators(pipeline.store.source(source.url))
+        headers = source.validators(pipeline.store.source(source.url), site)
         if site.user_agent:
             headers["User-Agent"] = site.user_agent
         self.open_polls[site.name] += 1

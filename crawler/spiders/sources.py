@@ -43,26 +43,37 @@ class Source:
     """Found by an earlier run."""
     depth: int = 0
 
-    def validators(self, known: SourceState | None) -> dict[str, str]:
-        """Return the headers of a conditional request; none for a first poll and for one that is to be whole."""
-        if known is None or known.ask_whole:
+    def validators(self, known: SourceState | None, site: Site) -> dict[str, str]:
+        """Return the headers of a conditional request.
+
+        None for a first poll, for one that is to be whole, and where other rules chose among its links: they may have
+        refused what these take.
+        """
+        if known is None or known.ask_whole or known.rules_hash != rules_hash(site):
             return {}
         headers = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
         return {name: value for name, value in headers.items() if value}
+
+
+def rules_hash(site: Site) -> str:
+    """Return the sha256 of what decides which links of a source the site takes."""
+    rules = (site.name, site.url, site.allow, site.deny, site.allow_hosts, site.significant_params)
+    return sha256(repr(rules).encode()).hexdigest()
 
 
 def sources_of(site: Site, known: Iterable[SourceState]) -> list[Source]:
     """Return what is configured, then what earlier runs found from there, the most fruitful first.
 
     A home page or an index that answers 304 names nothing; what it named before is asked all the same, unless it is
-    gone.
+    gone. What was configured once and is no more is asked where something names it.
     """
     configured = _configured_sources(site)
     discovers = any(source.discovers for source in configured)
     found = [
         Source(state.url, DiscoveredVia(state.kind), found=True, known=True)
         for state in sorted(known, key=lambda s: s.last_new_at or "", reverse=True)
-        if not _is_gone(state)
+        if state.found
+        and not _is_gone(state)
         and (discovers or (site.sitemaps and state.kind in {DiscoveredVia.SITEMAP, DiscoveredVia.NEWS_SITEMAP}))
     ]
     urls = {source.url for source in configured}
@@ -157,12 +168,16 @@ def read_poll(site: Site, source: Source, response: Response, *, trusted: bool) 
         body_hash=sha256(response.body).hexdigest() if whole else None,
         polled_at=_now(),
         trusts_modified=trusted,
+        found=source.found,
+        rules_hash=rules_hash(site),
     )
 
 
 def failed_poll(site: Site, source: Source, status: int | None, cause: str) -> Poll:
     """Return the outcome of a source that could not be read; `status` is None where no answer came."""
-    return Poll(source.url, site.name, source.kind, status, None, None, None, _now(), cause)
+    return Poll(
+        source.url, site.name, source.kind, status, None, None, None, _now(), cause, found=source.found
+    )  # fmt: skip
 
 
 def _now() -> str:

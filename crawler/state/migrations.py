@@ -189,5 +189,10 @@ CREATE TABLE forgotten_records (     -- by `winnow state forget`; the output sti
 ) STRICT, WITHOUT ROWID;
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH)
+_SEVENTH = """
+ALTER TABLE sources ADD COLUMN found INTEGER NOT NULL DEFAULT 1;   -- 0: named by sites.toml when it was last asked
+ALTER TABLE sources ADD COLUMN rules_hash TEXT;                    -- of what decided which of its links were taken
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH, _SEVENTH)
 """Scripts in order; the file's `user_version` says how many of them it has had."""

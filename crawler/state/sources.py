@@ -61,7 +61,7 @@ def polled(known: SourceState | None, poll: Poll, entries: Entries) -> tuple[Sou
     )  # fmt: skip
     asked = replace(
         before, http_status=poll.http_status, cause=poll.cause, polls=before.polls + 1, polled_at=poll.polled_at,
-        interval_seconds=plan.interval_seconds, due_at=plan.due_at,
+        interval_seconds=plan.interval_seconds, due_at=plan.due_at, found=poll.found,
     )  # fmt: skip
     if poll.cause is not None:
         return replace(asked, failures=before.failures + 1), False
@@ -74,6 +74,7 @@ def polled(known: SourceState | None, poll: Poll, entries: Entries) -> tuple[Sou
         asked, site=poll.site, kind=str(poll.kind), etag=validators[0], last_modified=validators[1],
         body_hash=validators[2], failures=0, last_new_at=poll.polled_at if entries.fresh else before.last_new_at,
         not_modified=trust.not_modified, surprises=trust.surprises, validators_broken=trust.validators_broken,
+        rules_hash=poll.rules_hash,
     )  # fmt: skip
     return answered, plan.possible_gap
 
@@ -85,7 +86,7 @@ def _trust(poll: Poll, known: SourceState | None, *, has_news: bool) -> _Trust:
     as any sixth poll may be the first after the news: it takes two in a row, without a 200 to a conditional
     request between them.
     """
-    if known is None or not was_read(known):
+    if known is None or not was_read(known) or known.rules_hash != poll.rules_hash:
         return _Trust(0, 0, validators_broken=False)
     if poll.http_status == _NOT_MODIFIED:
         return _Trust(known.not_modified + 1, known.surprises, known.validators_broken)
@@ -103,4 +104,4 @@ def _has_same_validator(poll: Poll, known: SourceState) -> bool:
 
 def _source(row: tuple[Any, ...]) -> SourceState:
     source = SourceState(*row)
-    return replace(source, validators_broken=bool(source.validators_broken))
+    return replace(source, validators_broken=bool(source.validators_broken), found=bool(source.found))

@@ -60,6 +60,10 @@ class Poll:
     """Why the poll failed, a word of `errors.CAUSES`; None when it did not."""
     trusts_modified: bool = False
     """Whether a later `modified` of a link brings back an article that we have."""
+    found: bool = True
+    """Whether something named the source, not sites.toml."""
+    rules_hash: str | None = None
+    """Of what decides which links are taken; None: nothing does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,10 @@ class SourceState:
     """Times in a row that a whole answer after five 304s had news."""
     validators_broken: bool = False
     """Whether the source was seen to change under the same validators, or to say 304 in spite of news."""
+    found: bool = True
+    """Whether something named the source when it was last asked, not sites.toml."""
+    rules_hash: str | None = None
+    """Of what decided which of its links were taken when it was last read."""
 
     @property
     def ask_whole(self) -> bool:

@@ -199,6 +199,28 @@ def test_what_one_window_refuses_a_wider_one_takes(winnow: CommandLine, web: Web
     assert len(bench.written(winnow.folder / "out")) == 1
 
 
+def test_what_one_rule_refuses_another_takes(winnow: CommandLine, web: Web, bench: Bench) -> None:
+    """The feed has not changed, but what is wanted of it has: it is asked for whole, and trusted as before."""
+    bench.add_stories(web, range(1, 3))
+    feed = bench.feed_of(web, ["/story/1", "/story/2"]).encode()
+    asked: list[bool] = []
+
+    def answer(handler: Handler) -> None:
+        known = handler.headers.get("If-None-Match") == '"1"'
+        asked.append(known)
+        handler.give(304 if known else 200, b"" if known else feed, {"ETag": '"1"'})
+
+    web.answers["/feed.xml"] = answer
+    path = bench.sites_toml(winnow.folder, web)
+    plain = path.read_text(encoding="utf-8")
+    for rule, numbers in (("/1$", {1}), ("/1$", {1}), ("/[12]$", {1, 2}), ("/[12]$", {1, 2})):
+        path.write_text(plain + f'allow = ["{rule}"]\n', encoding="utf-8")
+        assert winnow.run("crawl", "--workers", 1, "-o", "out", "--allow-address", web.allow).code == 0
+        urls = {record["url"] for record in bench.written(winnow.folder / "out")}
+        assert urls == {f"{web.url}/story/{number}" for number in numbers}
+    assert asked == [False, True, False, True]
+
+
 def test_a_site_that_is_down_is_an_alarm(winnow: CommandLine, web: Web, bench: Bench) -> None:
     bench.sites_toml(winnow.folder, web)
     web.add("/feed.xml", "gone", status=404)

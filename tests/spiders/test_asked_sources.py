@@ -70,6 +70,12 @@ def test_what_is_gone_is_asked_no_more_by_itself() -> None:
     ]  # fmt: skip
 
 
+def test_what_was_taken_out_of_sites_toml_is_asked_no_more() -> None:
+    site = Site(name="a", url="https://news.example/", sitemaps=(INDEX,))
+    known = [state(1, found=False), state(2)]
+    assert [source.url.rpartition("/")[2] for source in sources_of(site, known)] == ["index.xml", "2.xml"]
+
+
 def test_the_newest_sitemaps_of_an_index_come_first() -> None:
     told = (None, "2026-10-31", "2026-11-22T10:00:00+01:00", None, "2026-11-22T08:00:00Z")
     children = [
