@@ -27,13 +27,11 @@ def read_text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError as error:
-        raise ConfigError(
-            f"{path}: no such file; run `winnow init` for a starter, or name another with --sites"
-        ) from error
+        raise ConfigError(f"{path}: no such file; run `winnow init` for a starter, or name another file") from error
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path}: not UTF-8 at byte {error.start}; save the file as UTF-8") from error
     except OSError as error:
-        raise ConfigError(f"{path}: cannot be read ({error.strerror}); name a file with --sites") from error
+        raise ConfigError(f"{path}: cannot be read ({error.strerror}); name another file") from error
 
 
 def parse(path: Path, text: str) -> dict[str, Any]:

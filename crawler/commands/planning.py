@@ -39,12 +39,12 @@ def plan(sites: Path, output: Path, names: Sequence[str], *, due: bool, now: dat
 def _sources(site: Site, known: Overview, *, due: bool, now: datetime) -> list[str]:
     states = {state.url: state for state in known.sources if state.site == site.name}
     lines = []
-    for url in dict.fromkeys(source.url for source in sources_of(site, states.values())):
+    for url, source in {source.url: source for source in sources_of(site, states.values())}.items():
         state = states.get(url)
         if state is None:
             lines.append(f"ask    {url}: never asked before")
         elif not due or is_due(state, now):
-            whole = "whole" if state.ask_whole else "only if it has changed"
+            whole = "only if it has changed" if source.validators(state, site) else "whole"
             lines.append(f"ask    {url}: last asked {state.polled_at}, {whole}")
         else:
             lines.append(f"leave  {url}: not due before {state.due_at}")

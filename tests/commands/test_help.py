@@ -149,8 +149,19 @@ def test_init_and_config_check_go_together(inline: Inline) -> None:
     assert inline.run("init", "https://news.test/").code == 0
     ended = inline.run("config", "check")
     assert ended.code == 0
-    assert "sites.toml: in order, 1 site" in ended.out.decode()
+    assert ended.out.decode() == "sites.toml: 1 site, 1 without a contact\n"
     assert "“example.org” in user_agent reaches nobody; crawling it needs a URL or an e-mail of yours" in ended.err
+
+
+def test_config_check_tells_of_sources_that_sites_share(inline: Inline) -> None:
+    agent = '[defaults]\nuser_agent = "Mine/1.0 (+mailto:me@mine.test)"\n'
+    site = '[[site]]\nname = "{0}"\nurl = "https://{0}.test/"\nfeeds = ["https://a.test/{1}"]\n'
+    path = inline.folder / "sites.toml"
+    path.write_text(agent + site.format("a", "all") + site.format("b", "all") + site.format("c", "c"), encoding="utf-8")
+    ended = inline.run("config", "check")
+    assert (ended.code, ended.out) == (0, b"sites.toml: in order, 3 sites\n")
+    (line,) = ended.err.splitlines()
+    assert "a and b have the source https://a.test/all" in line
 
 
 def test_every_line_of_the_starter_can_be_taken_into_use(inline: Inline) -> None:
