@@ -65,7 +65,7 @@ ALLOWED: dict[str, set[str]] = {
     "middlewares": {"addresses", "content_codings", "errors", "in_flight", "urls"},
     "kept_hosts": {"errors", "hosts", "pipelines", "state"},
     "site_files": {"hosts", "kept_hosts"},
-    "politeness": {"errors", "failures", "hosts", "kept_hosts", "network", "resolver"},
+    "politeness": {"errors", "failures", "hosts", "kept_hosts", "network", "resolver", "signals"},
     "robots": {"errors", "failures", "hosts", "resolver", "rights", "rights_files", "robots_groups", "site_files"},
     "robots_groups": set(),
     "extensions": {"workers"},

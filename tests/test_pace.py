@@ -25,7 +25,7 @@ AGENT = "Winnow/1.0"
 def crawler() -> Any:
     downloader = SimpleNamespace(slots={}, per_slot_settings={}, get_slot_key=lambda request: host_of(request.url))
     return SimpleNamespace(
-        engine=SimpleNamespace(downloader=downloader),
+        engine=SimpleNamespace(running=True, downloader=downloader),
         settings=Settings({"DOWNLOAD_DELAY": 1.0, "ROBOTSTXT_OBEY": True, "USER_AGENT": AGENT}),
         signals=SimpleNamespace(connect=lambda *_: None),
         get_item_pipeline=lambda _: None,
