@@ -12,7 +12,7 @@ import click
 from crawler.commands import options
 from crawler.commands.console import Console, counted
 from crawler.commands.opening import has_display, open_in_browser
-from crawler.errors import UsageError
+from crawler.errors import FileUnreadable, UsageError
 from crawler.records.files import make_folder, output_errors, write_whole
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def command(  # noqa: PLR0913 - the command line is its interface
     winnow report --output news --terminal
     """
     from crawler.report.gathering import summaries
-    from crawler.report.run_files import chosen_id, run_ids
+    from crawler.report.run_files import chosen_id, readable, run_ids
     from crawler.report.summary import ReportOptions
 
     if terminal and as_json:
@@ -57,14 +57,18 @@ def command(  # noqa: PLR0913 - the command line is its interface
     ids = run_ids(output)
     wish = ReportOptions(urls=urls, runs=runs)
     if not terminal and not as_json:
-        chosen = ids[:runs]
-        if run is not None and (named := chosen_id(ids, run)) not in chosen:
-            chosen.append(named)
+        console = Console(quiet=quiet)
+        named = chosen_id(ids, run) if run is not None else None
+        wanted = list(dict.fromkeys([*ids[:runs], *([named] if named else [])]))
+        chosen, faults = readable(output, wanted)
+        if not chosen or (named and named not in chosen):
+            raise next(fault for fault in faults if not chosen or str(named) in str(fault))
+        for fault in faults:
+            console.warn(str(fault))
         folder = pages or output / PAGES_FOLDER
-        _write_pages(output, folder, chosen, wish, older=len(ids) - len(chosen))
-        path = folder / (f"{chosen_id(ids, run)}.html" if run is not None else "index.html")
-        _tell(path, len(chosen), opens, Console(quiet=quiet))
-        return 0
+        _write_pages(output, folder, chosen, wish, older=len(ids) - len(wanted))
+        _tell(folder / f"{named or 'index'}.html", len(chosen), opens, console)
+        return FileUnreadable.exit_code if faults else 0
     (summary,) = summaries(output, [chosen_id(ids, run) if run is not None else ids[0]], wish)
     _print(summary, as_json=as_json)
     return 0

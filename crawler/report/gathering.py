@@ -17,7 +17,7 @@ from crawler.report.ledger_urls import (
     reading_state,
     site_of,
 )
-from crawler.report.run_files import RunFile, read_run, run_ids
+from crawler.report.run_files import RunFile, read_run, readable, run_ids
 from crawler.report.summary import Extra, ReportOptions, RunSummary, sites_of, summarize
 from crawler.report.url_lists import ALL_SITES, ListedUrl, UrlBook
 from crawler.state.clusters import Cluster, resolved
@@ -64,9 +64,10 @@ class _Past:
         return self._read[run_id]
 
     def before(self, run_id: str) -> list[RunFile]:
-        """Return the runs before this one, latest first."""
+        """Return the runs before this one, latest first, without those whose reports cannot be read."""
         place = self._ids.index(run_id) + 1
-        return [self.run(earlier) for earlier in self._ids[place : place + self._length]]
+        found, _ = readable(self._folder, self._ids[place : place + self._length])
+        return [self.run(earlier) for earlier in found]
 
 
 def _read_written(folder: Path, run_id: str, urls: RunUrls, connection: sqlite3.Connection | None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from crawler.errors import FileUnreadable, UsageError
 
 RUNS_FOLDER = "runs"
 MIN_DIGITS = 4
+_MEND = "move it away: the other runs do without it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,20 @@ def read_run(folder: Path, run_id: str) -> RunFile:
     try:
         report = msgspec.json.decode(path.read_bytes())
     except (OSError, msgspec.DecodeError) as error:
-        raise FileUnreadable(f"{path}: {error}") from error
+        raise FileUnreadable(f"{path}: {error}; {_MEND}") from error
     if not isinstance(report, dict) or not isinstance(report.get("sites"), dict):
-        raise FileUnreadable(f"{path}: not the report of a run")
+        raise FileUnreadable(f"{path}: not the report of a run; {_MEND}")
     return RunFile(run_id, report)
+
+
+def readable(folder: Path, ids: Iterable[str]) -> tuple[list[str], list[FileUnreadable]]:
+    """Return those of the ids whose reports can be read, and what is wrong with the others."""
+    found: list[str] = []
+    faults: list[FileUnreadable] = []
+    for run_id in ids:
+        try:
+            read_run(folder, run_id)
+            found.append(run_id)
+        except FileUnreadable as error:
+            faults.append(error)
+    return found, faults

@@ -58,6 +58,21 @@ def test_the_tables_name_the_sites_in_80_columns(inline: Inline) -> None:
     assert not [line for line in lines if "Languages" in line], "nothing stands under it"
 
 
+def test_a_report_that_is_broken_keeps_no_other_from_its_page(inline: Inline) -> None:
+    for digits in ("aaaa", "bbbb", "cccc"):
+        write_run(inline.folder / "news", f"20261122T104501Z-{digits}")
+    broken = inline.folder / "news" / "runs" / "20261122T104501Z-bbbb.json"
+    broken.write_text("{")
+    ended = inline.run("report", "-o", "news", "--no-open")
+    assert ended.code == 3
+    assert "bbbb.json" in ended.err
+    assert "move it away" in ended.err
+    pages = sorted(path.stem[-4:] for path in (inline.folder / "news" / "report").glob("*.html"))
+    assert pages == ["aaaa", "cccc", "ndex"]
+    named = inline.run("report", "bbbb", "-o", "news", "--no-open")
+    assert (named.code, len(named.err.splitlines())) == (3, 1)
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
@@ -78,7 +93,7 @@ def test_what_cannot_be_reported(inline: Inline, arguments: tuple[str, ...], cod
 
 def write_run(folder: Path, run_id: str) -> None:
     """A run's report and nothing else."""
-    (folder / "runs").mkdir(parents=True)
+    (folder / "runs").mkdir(parents=True, exist_ok=True)
     site = {"found": 1, "refused": 0, "accepted": 1, "states": {"new": 1}, "causes": {}, "refusals": {}, "holds": True}
     report = {"started_at": "2026-11-22T10:45:01Z", "finished_at": "2026-11-22T10:46:00Z", "sites": {"a": site}}
     (folder / "runs" / f"{run_id}.json").write_text(json.dumps({"run_id": run_id, **report}))
