@@ -88,6 +88,8 @@ def _index(path: Path) -> Iterator[sqlite3.Connection]:
         )
         connection.executescript(_TABLES)
         yield connection
+    except sqlite3.OperationalError as error:
+        raise errors.OutputError(f"{path} cannot be written ({error}): make room there and run again") from error
     finally:
         connection.close()
         path.unlink(missing_ok=True)

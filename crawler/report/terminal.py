@@ -77,7 +77,7 @@ def print_tables(summary: RunSummary) -> None:
         if numbers:
             console.print(_table(title, columns, _rows(numbers)))
     if summary.clusters:
-        _print_urls(console, "The same text on several pages", map(_cluster_entry, summary.clusters))
+        _print_urls(console, "Copies of each other", map(_cluster_entry, summary.clusters))
 
 
 def _urls(urls: UrlList) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any
 
+from crawler.errors import UsageError
 from crawler.state.overview import reading
 
 _COPIES = "state = 'duplicate' AND page_id IS NOT NULL AND original_id IS NOT NULL AND page_id != original_id"
@@ -74,11 +75,22 @@ class Cluster:
 def clusters(folder: Path, site: str | None = None) -> list[Cluster]:
     """Return the clusters of an output folder, those of a site where one is named, the largest first.
 
-    Raises UsageError where the folder has no state, OutputError or StateError for a file that cannot be used.
+    Raises UsageError where the folder has no state or knows no such site, OutputError or StateError for a file that
+    cannot be used.
     """
     with reading(folder) as connection:
         found = resolved(connection)
-    return [cluster for cluster in found if site is None or site in {member.site for member in cluster.members}]
+        if site is not None:
+            found = [cluster for cluster in found if site in {member.site for member in cluster.members}]
+            if not found:
+                _check_site(connection, site)
+    return found
+
+
+def _check_site(connection: sqlite3.Connection, site: str) -> None:
+    if connection.execute("SELECT 1 FROM ledger WHERE site = ? LIMIT 1", (site,)).fetchone() is None:
+        known = [name for (name,) in connection.execute("SELECT DISTINCT site FROM ledger ORDER BY site")]
+        raise UsageError(f"--site {site}: no page of such a site; the folder has {', '.join(known) or 'none'}")
 
 
 def resolved(connection: sqlite3.Connection) -> list[Cluster]:

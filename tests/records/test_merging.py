@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from crawler.errors import FileUnreadable
+from crawler.errors import FileUnreadable, OutputError
+from crawler.records import merging
 from crawler.records.manifest import measure, read_manifest
 from crawler.records.merging import INDEX_NAME, merge
 from crawler.records.writer import RecordFileOptions
@@ -85,3 +86,17 @@ def test_a_broken_line_is_named(tmp_path: Path, workers: list[Path]) -> None:
     path.write_text('{"id": "x"}\n{"id": 5}\n', encoding="utf-8")
     with pytest.raises(FileUnreadable, match=r"r2-001\.jsonl:2"):
         merge(workers, tmp_path / "out", "m1")
+
+
+def test_without_room_for_the_index_nothing_is_lost(
+    tmp_path: Path, workers: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    large = _folder(tmp_path, "large", {"2026-11-22/r9-001": [(f"id{n:060}", 1, f"{n:060}") for n in range(400)]})
+    full = f"PRAGMA max_page_count = 8; {merging._TABLES}"
+    with monkeypatch.context() as patch:
+        patch.setattr(merging, "_TABLES", full)
+        with pytest.raises(OutputError, match="make room there"):
+            merge([*workers, large], tmp_path / "out", "m1")
+    assert not (tmp_path / "out" / INDEX_NAME).exists()
+    assert merge([*workers, large], tmp_path / "out", "m2").written == 405
+    assert len(_merged(tmp_path / "out")) == 405

@@ -12,6 +12,7 @@ import pytest
 
 from crawler.dedup.fingerprints import text_hash
 from crawler.dedup.near import DEFAULT_NEAR_OPTIONS
+from crawler.errors import UsageError
 from crawler.items import DiscoveredVia, Extraction, Link, Record, Status
 from crawler.records.reader import read_records
 from crawler.state.clusters import Cluster, clusters
@@ -157,6 +158,13 @@ def test_a_site_has_the_clusters_of_its_pages(crawled: Desk) -> None:
     (unwritten,) = [member for member in only.members if not member.is_written]
     assert unwritten.text_of == record_id("https://wire.example/one")
     assert only.kept == record_id("https://local.example/one")
+
+
+def test_a_site_that_is_not_there_is_named(crawled: Desk) -> None:
+    with pytest.raises(
+        UsageError, match=r"--site papr\.example: no page of such a site; .*paper\.example"
+    ):
+        clusters(crawled.folder, "papr.example")
 
 
 def test_a_rebuild_restores_them(crawled: Desk) -> None:
