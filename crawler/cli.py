@@ -7,11 +7,15 @@ import os
 import sys
 from difflib import get_close_matches
 from io import TextIOWrapper
+from typing import TYPE_CHECKING
 
 import click
 
 from crawler import __version__
 from crawler.errors import UsageError, WinnowError
+
+if TYPE_CHECKING:
+    from crawler.commands.console import Console
 
 COMMANDS = {
     "scrape": "Fetch pages now; records to stdout.",
@@ -113,6 +117,13 @@ def _one_line(error: click.ClickException) -> str:
     return f"{context.command_path}: {message}{see} {context.command_path} --help"
 
 
+def _console() -> Console:
+    """Return one that ends the command as it was begun: for who reads lines of JSON, whatever the fault."""
+    from crawler.commands.console import Console  # only now needed
+
+    return Console(json_logs="--json-logs" in sys.argv)
+
+
 def main() -> None:
     """Run the command; every error of ours is one line and its exit code."""
     if isinstance(sys.stdout, TextIOWrapper):
@@ -122,12 +133,10 @@ def main() -> None:
     except click.exceptions.Abort:
         code = 130
     except click.ClickException as error:
-        click.echo(_one_line(error), err=True)
+        _console().refuse(_one_line(error))
         code = UsageError.exit_code
     except WinnowError as error:
-        from crawler.commands.console import Console  # only now needed
-
-        Console().error(str(error))
+        _console().error(str(error))
         code = error.exit_code
     except KeyboardInterrupt:
         code = 130

@@ -50,6 +50,13 @@ class Console:
     def error(self, text: str) -> None:
         self._write("error", f"winnow: {text}")
 
+    def refuse(self, text: str) -> None:
+        """Say what is wrong with the command line; the text may have several lines."""
+        if self.json_logs:
+            self._write("error", text)
+        else:
+            print("\n".join(map(printable, text.splitlines())), file=sys.stderr, flush=True)
+
     def log(self, level: str, name: str, text: str) -> None:
         self._write(level, text, logger=name)
 

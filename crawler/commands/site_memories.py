@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crawler.commands.page_lists import Input
-from crawler.errors import PageError
+from crawler.errors import PageError, UsageError
 from crawler.items import JsonValue, Label, Page, Record
 from crawler.records.files import output_errors
 from crawler.site_learning import SiteLearning
@@ -26,7 +26,10 @@ class SitesOfInputs:
     """The memories of the sites that the inputs are of: pages without a URL are of the site of their folder."""
 
     def __init__(self, path: Path) -> None:
-        """Raises UsageError for a file that is there and is no site memory."""
+        """Raises UsageError for a file that is there and is no site memory, and for a place where none can be."""
+        if path.is_dir() or not path.parent.is_dir():
+            fault = "is a folder" if path.is_dir() else "its folder is missing"
+            raise UsageError(f"--site-memory {path}: {fault}; name a file in a folder that is there")
         self.path = path
         self._stored = read_memories(path) if path.exists() else {}
         self.learning = SiteLearning(self._stored.get, len(Label))

@@ -90,6 +90,22 @@ def test_a_wrong_use_is_one_line_with_its_mend(inline: Inline, arguments: tuple[
     assert ended.err == line + "\n"
 
 
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("crawl", "--json-logs", "--sites", "none.toml"), "none.toml: no such file"),
+        (("crawl", "--json-logs", "--since", "1d", "--until", "7d"), "it ends before it begins"),
+        (("crawl", "--json-logs", "--no-such"), "No such option '--no-such'"),
+    ],
+    ids=["file", "window", "option"],
+)
+def test_who_reads_json_lines_reads_faults_as_such(inline: Inline, arguments: tuple[str, ...], words: str) -> None:
+    ended = inline.run(*arguments)
+    (line,) = map(json.loads, ended.err.splitlines())
+    assert (ended.code, line["level"]) == (2, "error")
+    assert words in line["message"]
+
+
 def complete(winnow: CommandLine, words: str) -> list[str]:
     """What the shell is told: kind and word on a line each."""
     ended = winnow.start(variables={"_WINNOW_COMPLETE": "bash_complete", "COMP_WORDS": words,

@@ -62,6 +62,13 @@ def test_a_file_that_is_no_memory(inline: Inline, tmp_path: Path) -> None:
     assert "sites.jsonl, line 1: no site memory" in ended.err
 
 
+@pytest.mark.parametrize(("place", "words"), [("none/sites.jsonl", "its folder is missing"), (".", "is a folder")])
+def test_a_place_where_no_memory_can_be(inline: Inline, tmp_path: Path, place: str, words: str) -> None:
+    ended = inline.run("extract", page_list(tmp_path), "--site-memory", place)
+    assert (ended.code, ended.out) == (2, b"")
+    assert words in ended.err
+
+
 @pytest.fixture
 def output(tmp_path: Path, memory: bytes) -> Path:
     folder = tmp_path / "output"

@@ -161,9 +161,7 @@ def test_a_site_has_the_clusters_of_its_pages(crawled: Desk) -> None:
 
 
 def test_a_site_that_is_not_there_is_named(crawled: Desk) -> None:
-    with pytest.raises(
-        UsageError, match=r"--site papr\.example: no page of such a site; .*paper\.example"
-    ):
+    with pytest.raises(UsageError, match=r"--site papr\.example: no page of such a site; .*paper\.example"):
         clusters(crawled.folder, "papr.example")
 
 
