@@ -23,6 +23,11 @@ BINARY_SIGNATURES = (
 )  # fmt: skip
 """First bytes of what is sent as a page and is none, https://mimesniff.spec.whatwg.org/#matching-a-mime-type-pattern."""
 
+LISTING = re.compile(
+    rb"\A(?:\s|<\?[^>]*>|<!--.*?-->|<!DOCTYPE[^>]*>)*<(rss|feed|rdf:RDF|urlset|sitemapindex|opml)[\s>]", re.DOTALL
+)
+"""Root elements of feeds and sitemaps: RSS 2.0 and 1.0, RFC 4287, sitemaps.org, OPML 2.0."""
+
 PAGE_TYPES = ("text/html", "application/xhtml+xml", "text/plain", "application/xml", "text/xml", "")
 
 
@@ -41,6 +46,8 @@ def check_document(body: bytes, content_type: str | None, options: ExtractionOpt
         raise NotHtml(f"content type {media_type}")
     if start[:1] in b"{[" and not looks_like_html(body[:4096]):
         raise NotHtml("the document is JSON")
+    if listing := LISTING.match(start):
+        raise NotHtml(f"<{listing[1].decode()}>: a feed or sitemap is a source of pages; name it in sites.toml")
 
 
 def parse(markup: str, options: ExtractionOptions) -> HtmlElement:
