@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 from crawler import errors
@@ -69,8 +69,6 @@ def open_state(path: Path, busy_timeout_s: float) -> sqlite3.Connection:
     if not path.exists():
         refuse_orphans(path)
         create_state(path, busy_timeout_s)
-    elif path.is_file() and path.stat().st_size == 0:
-        raise errors.StateError(f"{path} is empty, so it is damaged: {CHOICE}")
     with state_errors(path):
         connection = sqlite3.connect(
             path, timeout=busy_timeout_s, isolation_level=None, check_same_thread=False
@@ -134,19 +132,18 @@ def create_state(
 ) -> None:
     """Make the file, filled, under another name first: a file of this name always has its tables and rows."""
     fresh = path.with_name(path.name + ".new")
-    with output_errors(path), state_errors(path):
+    with output_errors(path), state_errors(path), ExitStack() as undo:
         for leftover in (fresh, fresh.with_name(fresh.name + "-journal")):
             leftover.unlink(missing_ok=True)
-        connection = sqlite3.connect(fresh, timeout=busy_timeout_s, isolation_level=None)
-        try:
+            undo.callback(leftover.unlink, missing_ok=True)
+        with closing(sqlite3.connect(fresh, timeout=busy_timeout_s, isolation_level=None)) as connection:
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             _migrate(connection)
             with transaction(connection):
                 fill(connection)
-        finally:
-            connection.close()
         fresh.replace(path)
+        undo.pop_all()
         fsync_folder(path.parent)
 
 
@@ -158,6 +155,8 @@ def _check(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def _check_version(connection: sqlite3.Connection, path: Path) -> None:
+    if path.is_file() and path.stat().st_size == 0:
+        raise errors.StateError(f"{path} is empty, so it is damaged: {CHOICE}")
     if _pragma(connection, "application_id") != APPLICATION_ID:
         raise errors.StateError(f"{path} is a SQLite file of another program: {CHOICE}")
     version = _pragma(connection, "user_version")

@@ -144,6 +144,7 @@ def test_our_own_mistakes_are_not_dressed_up(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("spoil", "fault"),
     [
+        pytest.param(_empty, "is empty", id="zero-length"),
         pytest.param(_text, "no state file", id="text"),
         pytest.param(_foreign, "another program", id="foreign"),
         pytest.param(_newer, "use the newer program", id="newer"),
