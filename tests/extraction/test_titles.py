@@ -161,6 +161,48 @@ def test_site_names(text: str, matches: bool) -> None:
     assert SiteNames.of("Example Post", URL).matches(text) is matches
 
 
+@pytest.mark.parametrize(
+    ("url", "text", "matches"),
+    [
+        ("https://www.welt.example/a", "Umweltschutz kostet Milliarden", False),
+        ("https://www.welt.example/a", "WELT", True),
+        ("https://www.zeit.example/a", "Die Zeit drängt", False),
+        ("https://www.zeit.example/a", "Die Zeit", True),
+        ("https://www.zeit.example/a", "ZEIT Online", True),
+        ("https://reuters.example/a", "Reuters journalists killed", False),
+        ("https://lemonde.example/a", "Le monde change", False),
+        ("https://lemonde.example/a", "Le Monde", True),
+        ("https://elpais.example/a", "El País", True),
+        ("https://www.news.co.uk/a", "UK", False),
+        ("https://www.theherald.co.uk/a", "theherald.co.uk", True),
+        ("https://www.theherald.co.uk/a", "Herald", True),
+        ("https://abcnews.go.com/a", "ABC News", True),
+        ("https://stern.example/a", "Klaus Morgenstern", False),
+        ("https://stern.example/a", "Ina Stern", False),
+    ],
+)
+def test_a_sites_name_is_whole_words(url: str, text: str, matches: bool) -> None:
+    assert SiteNames.of(None, url).matches(text) is matches
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("Umweltschutz kostet Milliarden | WELT", "Umweltschutz kostet Milliarden"),
+        ("Umwelt: Wer zahlt - Ein Überblick - WELT", "Umwelt: Wer zahlt - Ein Überblick"),
+        ("Wer zahlt | WELT Politik", "Wer zahlt"),
+        ("WELT | Wer zahlt", "Wer zahlt"),
+    ],
+)
+def test_a_sites_name_is_cut_off(title: str, text: str) -> None:
+    assert SiteNames.of(None, "https://www.welt.example/a").strip(title) == text
+
+
+def test_a_declared_title_of_any_length_is_looked_at_in_no_time() -> None:
+    names = SiteNames.of("a " * 50_000, "https://www.welt.example/a")
+    assert not names.matches("a b " * 50_000)
+
+
 def test_site_names_without_a_usable_url() -> None:
     assert not SiteNames.of(None, "http://[broken").matches("Bridge closed")
 
