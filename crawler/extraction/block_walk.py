@@ -18,6 +18,7 @@ from crawler.extraction.element_kinds import (
 )
 from crawler.extraction.element_paths import ElementPaths, Step
 from crawler.extraction.element_words import attribute_words, field_words
+from crawler.extraction.hiding import is_hidden
 from crawler.extraction.layout_tables import layout_cells
 from crawler.extraction.listings import is_listing
 from crawler.extraction.walk_state import FoundBlock, InlineRun, OpenElement
@@ -25,6 +26,8 @@ from crawler.items import Block, BlockKind, Container
 
 WORD = re.compile(r"\w")
 MAX_HREF_CHARS = 500
+HIDDEN_CHARS = 40
+"""Characters of a hidden part of a line from which it is kept apart. Chosen: words for screen readers are shorter."""
 
 
 class BlockWalk:
@@ -40,8 +43,18 @@ class BlockWalk:
         self.run = InlineRun()
         self.listings: dict[int, HtmlElement] = {}
         """Container of each listing -> its element."""
+        self.hidden: set[int] = set()
+        """Containers that are hidden, or stand in one that is."""
         self.open_links: list[str] = []
         self.emphasis_depth = 0
+
+    def hidden_parts(self) -> dict[int, tuple[str, ...]]:
+        """Return what is hidden within visible lines, by block; once the walk is over."""
+        return {
+            index: found.hidden
+            for index, found in enumerate(self.found)
+            if found.hidden and found.owner not in self.hidden
+        }
 
     def blocks(self) -> tuple[Block, ...]:
         """Walk, once; `containers` holds what the blocks stand in."""
@@ -116,8 +129,14 @@ class BlockWalk:
             self.run.hrefs.append(href)
         elif tag in EMPHASIS_TAGS:
             self.emphasis_depth += 1
+        if not element.attrib:
+            return
         if element.get("class"):
             self.run.words += attribute_words(element)
+        if is_hidden(element, tag):
+            text = clean_line(element.text_content())
+            if len(text) >= HIDDEN_CHARS:
+                self.run.hidden.append(text)
 
     def _open_container(self, element: HtmlElement, parent: OpenElement | None, tag: str) -> int:
         index = len(self.containers)
@@ -130,6 +149,8 @@ class BlockWalk:
             words = (*field_words(element), *words)
         self.containers.append(Container(index, outer, tag, words))
         self.kinds.append(KIND_OF_TAG.get(tag, inherited))
+        if outer in self.hidden or is_hidden(element, tag):
+            self.hidden.add(index)
         if is_listing(element, tag):
             self.listings[index] = element
         self.paths.steps.append(None if parent is None else self._step(element, parent))
@@ -170,14 +191,14 @@ class BlockWalk:
             run.words.clear()
             run.hrefs[:] = self.open_links
             run.breaks = 0
+            run.hidden.clear()
             return
         self.run = InlineRun(hrefs=list(self.open_links))
         text = clean_line("".join(run.pieces))
         if not WORD.search(text):
             return
-        self.found.append(
-            FoundBlock(text, run.owner, run.linked, run.emphasised, tuple(filter(None, run.hrefs)), tuple(run.words))
-        )
+        hrefs, words, hidden = tuple(filter(None, run.hrefs)), tuple(run.words), tuple(run.hidden)
+        self.found.append(FoundBlock(text, run.owner, run.linked, run.emphasised, hrefs, words, hidden))
 
     def _block(self, index: int, found: FoundBlock) -> Block:
         return Block(

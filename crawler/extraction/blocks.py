@@ -30,6 +30,10 @@ class BlockTree:
     containers: tuple[Container, ...]
     listings: Mapping[int, Listing] = field(default_factory=dict)
     """Container -> the listing of code that it is."""
+    hidden: frozenset[int] = frozenset()
+    """Containers that the markup hides from readers."""
+    hidden_parts: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    """Block -> pieces of its text that the markup hides, in their order."""
 
     def enclosing(self, block: Block) -> Iterator[Container]:
         """Yield the block's own container, then its ancestors up to the root."""
@@ -60,12 +64,14 @@ def split_text(text: str) -> BlockTree:
 def split_tree(root: HtmlElement) -> BlockTree:
     """Return the blocks of a parsed HTML document; the tree is not changed."""
     walk = BlockWalk(root)
-    tree = BlockTree(walk.blocks(), tuple(walk.containers), dict.fromkeys(walk.listings, Listing("", 0)))
+    blocks, listings = walk.blocks(), dict.fromkeys(walk.listings, Listing("", 0))
+    tree = BlockTree(blocks, tuple(walk.containers), listings, frozenset(walk.hidden), walk.hidden_parts())
     if not walk.listings:
         return tree
-    blocks = Counter(map(tree.listing_round, tree.blocks))
-    listings = {at: Listing(listing_text(element), blocks[at]) for at, element in walk.listings.items()}
-    return replace(tree, listings=listings)
+    of_each = Counter(map(tree.listing_round, blocks))
+    return replace(
+        tree, listings={at: Listing(listing_text(element), of_each[at]) for at, element in walk.listings.items()}
+    )
 
 
 def within_cap(tree: BlockTree, most: int) -> BlockTree:

@@ -35,6 +35,7 @@ class FoundBlock(NamedTuple):
     emphasised: int
     hrefs: tuple[str, ...]
     words: tuple[str, ...]
+    hidden: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -49,3 +50,5 @@ class InlineRun:
     owner: int = 0
     hrefs: list[str] = field(default_factory=list)
     words: list[str] = field(default_factory=list)
+    hidden: list[str] = field(default_factory=list)
+    """Longer pieces of the text that readers do not see."""
