@@ -7,14 +7,16 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 from zoneinfo import ZoneInfo
 
 from lxml.html import HtmlElement
 
+from crawler.extraction.article_objects import article_node
 from crawler.extraction.clean_text import cap, clean_line
-from crawler.extraction.structured import JsonObject, article_node, read_json_ld
+from crawler.extraction.structured import JsonObject, read_json_ld
 from crawler.items import Link
 
 MAX_META_TAGS = 2_000
@@ -22,6 +24,8 @@ MAX_VALUE_CHARS = 5_000
 """Caps on what is read of one page; ordinary pages have under a hundred tags. Chosen, not measured."""
 
 MAX_URL_CHARS = 2_083
+MAX_TITLES = 10
+"""Headings and titles with which an object's headline is compared. Chosen."""
 
 _MARKUP = re.compile(r"</?[a-zA-Z][^<>]*>")
 _WORD = re.compile(r"\w+")
@@ -65,8 +69,13 @@ def gather_declarations(
 ) -> Declarations:
     meta = read_meta_tags(tree)
     json_ld = read_json_ld(tree)
-    article = article_node(json_ld, url or meta.first("og:url"))
+    article = article_node(json_ld, url or meta.first("og:url"), _titles(tree, meta)) if json_ld else None
     return Declarations(tree, meta, json_ld, article or {}, now, url, link, zone)
+
+
+def _titles(tree: HtmlElement, meta: MetaTags) -> list[str]:
+    shown = (element.text_content() for element in islice(tree.iter("title", "h1"), MAX_TITLES))
+    return [*meta.all("og:title", "twitter:title"), *map(str, shown)]
 
 
 def read_meta_tags(tree: HtmlElement) -> MetaTags:

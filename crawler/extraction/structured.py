@@ -10,7 +10,6 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
 
@@ -19,20 +18,6 @@ JsonObject = dict[str, Any]
 MAX_SCRIPT_CHARS = 1_000_000
 MAX_OBJECTS = 5_000
 """Caps on one page. Chosen, not measured; ordinary pages have up to ten scripts of a few kilobytes."""
-
-ARTICLE_TYPES = (
-    *(
-        "NewsArticle",
-        "ReportageNewsArticle",
-        "AnalysisNewsArticle",
-        "BackgroundNewsArticle",
-        "OpinionNewsArticle",
-    ),
-    *("ReviewNewsArticle", "AskPublicNewsArticle", "SatiricalArticle", "AdvertiserContentArticle"),
-    *("LiveBlogPosting", "BlogPosting", "Article", "Report", "TechArticle", "ScholarlyArticle"),
-    *("SocialMediaPosting", "Review", "Recipe", "HowTo"),
-)
-"""schema.org types that are about an article, the surest first."""
 
 _WRAPPING = re.compile(r"\s*(?:<!--|-->|(?://|/\*)?\s*<!\[CDATA\[\s*(?:\*/)?|(?://|/\*)?\s*\]\]>\s*(?:\*/)?|;)\s*")
 _TRAILING_COMMA = re.compile(r",(?=\s*[}\]])")
@@ -52,21 +37,6 @@ def read_json_ld(tree: HtmlElement) -> tuple[JsonObject, ...]:
             if len(objects) == MAX_OBJECTS:
                 return tuple(objects)
     return tuple(objects)
-
-
-def article_node(objects: Sequence[JsonObject], url: str | None) -> JsonObject | None:
-    """Return the object that describes the page's article, None where there is none.
-
-    An object that names `url` as its page wins, then one that names no page, then a single one that names
-    another page (a syndicated copy, an old address). Of several about other pages none is this page's.
-    """
-    candidates = [node for node in _with_main_entities(objects) if _type_rank(node) is not None]
-    page = _page_key(url)
-    named = [(node, _page_keys(node)) for node in candidates]
-    same = [node for node, keys in named if page and page in keys]
-    unnamed = [node for node, keys in named if not keys]
-    chosen = same or unnamed or (candidates if len(candidates) == 1 or not page else [])
-    return min(chosen, key=_preference, default=None)
 
 
 def types_of(node: JsonObject) -> tuple[str, ...]:
@@ -134,41 +104,3 @@ def _flatten(value: Any) -> Iterator[JsonObject]:
             if "@type" in value:
                 yield {key: part for key, part in value.items() if key != "@graph"}
             waiting.append(graph)
-
-
-def _with_main_entities(objects: Sequence[JsonObject]) -> Iterator[JsonObject]:
-    """A web page may hold the article as its `mainEntity` instead of beside it."""
-    for node in objects:
-        yield node
-        for key in ("mainEntity", "mainEntityOfPage"):
-            yield from (part for part in as_list(node.get(key)) if isinstance(part, dict) and len(part) > 2)
-
-
-def _type_rank(node: JsonObject) -> int | None:
-    return min((ARTICLE_TYPES.index(name) for name in types_of(node) if name in ARTICLE_TYPES), default=None)
-
-
-def _preference(node: JsonObject) -> tuple[bool, int]:
-    """Sort key: objects with a headline first, then the surer type; the first of equals wins."""
-    rank = _type_rank(node)
-    return not (node.get("headline") or node.get("name")), len(ARTICLE_TYPES) if rank is None else rank
-
-
-def _page_keys(node: JsonObject) -> set[str]:
-    """Keys of the pages that an object names as its own."""
-    values = [node.get("url"), *as_list(node.get("mainEntityOfPage"))]
-    named = [part.get("@id") or part.get("url") if isinstance(part, dict) else part for part in values]
-    return {key for key in map(_page_key, named) if key}
-
-
-def _page_key(url: Any) -> str | None:
-    """Host and path of a URL: scheme, www, query, fragment and final slash do not tell pages apart."""
-    if not isinstance(url, str):
-        return None
-    try:
-        parts = urlsplit(url.strip())
-    except ValueError:
-        return None
-    if parts.scheme not in {"http", "https"} or not parts.netloc:
-        return None
-    return parts.netloc.lower().removeprefix("www.") + parts.path.rstrip("/")

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
 
+from crawler.extraction.article_objects import article_node
 from crawler.extraction.structured import (
     MAX_SCRIPT_CHARS,
     JsonObject,
-    article_node,
     read_json_ld,
     resolve,
     types_of,
@@ -76,42 +76,6 @@ def article(headline: str, **properties: Any) -> JsonObject:
     return {"@type": "NewsArticle", "headline": headline, **properties}
 
 
-@pytest.mark.parametrize(
-    ("objects", "headline"),
-    [
-        pytest.param([{"@type": "WebPage"}, article("A")], "A", id="only-one"),
-        pytest.param([article("A", url="https://example.org/2"), article("B", url=URL)], "B", id="url-decides"),
-        pytest.param(
-            [
-                article("A", url="https://example.org/2"),
-                article("B", mainEntityOfPage={"@id": "http://www.example.org/news/1/?x"}),
-            ],
-            "B",
-            id="page-as-object-and-spelt-otherwise",
-        ),
-        pytest.param([article("A", url="https://example.org/2"), article("B")], "B", id="unnamed-before-other-page"),
-        pytest.param([article("A", url="https://example.org/2")], "A", id="single-with-other-address"),
-        pytest.param(
-            [article("A", url="https://example.org/2"), article("B", url="https://example.org/3")],
-            None,
-            id="only-others",
-        ),
-        pytest.param([{"@type": "Review", "name": "R"}, article("A")], "A", id="surer-type"),
-        pytest.param(
-            [{"@type": ["Thing", "http://schema.org/BlogPosting"], "headline": "A"}],
-            "A",
-            id="type-list-and-address",
-        ),
-        pytest.param([{"@type": "WebPage", "mainEntity": article("A", author="B")}], "A", id="main-entity"),
-        pytest.param([{"@type": "ItemList", "itemListElement": [article("A")]}], None, id="teasers-in-a-list"),
-        pytest.param([{"@type": {"a": 1}, "headline": "A"}, {"headline": "B"}], None, id="wrong-types"),
-    ],
-)
-def test_the_article_of_the_page(objects: list[JsonObject], headline: str | None) -> None:
-    node = article_node(objects, URL)
-    assert (node or {}).get("headline") == headline
-
-
 def test_references_are_resolved() -> None:
     person = {"@id": "#p", "@type": "Person", "name": "Ada Berg"}
     assert resolve({"@id": "#p"}, [article("A"), person]) == person
@@ -136,6 +100,7 @@ JSON = st.recursive(
 @given(JSON)
 def test_any_json_is_survived(value: Any) -> None:
     objects = read(json.dumps(value))
+    assert all(isinstance(node, dict) for node in objects)
     node = article_node(objects, URL)
     assert node is None or isinstance(node, dict)
     assert all(isinstance(name, str) for found in objects for name in types_of(found))
