@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, islice, takewhile
 
 from crawler.extraction.blocks import BlockTree
 from crawler.items import Block, BlockKind, Label, Paragraph, ParagraphKind, Segment
@@ -65,14 +65,28 @@ def _paragraphs(tree: BlockTree, kept: list[tuple[Block, Segment]]) -> Iterable[
             for block, segment in group:
                 yield Paragraph(_kind(block, segment), segment.text)
             continue
-        texts = [segment.text for _, segment in group]
         if whole in tree.listings:
+            texts = [segment.text for _, segment in group]
             listing = tree.listings[whole]
             # Else a part of it was taken out: its button to copy, say.
             text = listing.text if len(texts) == listing.blocks else "\n".join(texts)
             yield Paragraph(ParagraphKind.CODE, text)
         else:
-            yield Paragraph(ParagraphKind.TABLE, CELL_SEPARATOR.join(texts))
+            yield Paragraph(ParagraphKind.TABLE, _row(tree, whole, group))
+
+
+def _row(tree: BlockTree, row: int, group: Iterable[tuple[Block, Segment]]) -> str:
+    """Return the cells of a row, each at its place; empty ones at its end are left out."""
+    texts: dict[int, list[str]] = {}
+    for block, segment in group:
+        cell = next(c.index for c in tree.enclosing(block) if row in {c.parent, c.index})
+        texts.setdefault(cell, []).append(segment.text)
+    within = takewhile(lambda c: c.parent is not None and c.parent >= row, islice(tree.containers, row + 1, None))
+    places = [row] * (row in texts) + [container.index for container in within if container.parent == row]
+    cells = [" ".join(texts.get(place, [tree.signs.get(place, "")])) for place in places]
+    while not cells[-1]:
+        cells.pop()
+    return CELL_SEPARATOR.join(cells).strip()
 
 
 def _whole(tree: BlockTree, block: Block, segment: Segment) -> int | None:

@@ -8,6 +8,7 @@ from lxml.html import HtmlElement
 
 from crawler.extraction.clean_text import clean_line
 from crawler.extraction.element_kinds import (
+    BLOCK_TAGS,
     BREAK,
     EMPHASIS_TAGS,
     INLINE,
@@ -26,6 +27,8 @@ from crawler.items import Block, BlockKind, Container
 
 WORD = re.compile(r"\w")
 MAX_HREF_CHARS = 500
+SIGN_CHARS = 8
+"""Characters of a cell without a word that are kept. Chosen: `–`, `✓`, `***`."""
 HIDDEN_CHARS = 40
 """Characters of a hidden part of a line from which it is kept apart. Chosen: words for screen readers are shorter."""
 
@@ -45,6 +48,8 @@ class BlockWalk:
         """Container of each listing -> its element."""
         self.hidden: set[int] = set()
         """Containers that are hidden, or stand in one that is."""
+        self.signs: dict[int, str] = {}
+        """Cells of tables without a word -> what they hold."""
         self.open_links: list[str] = []
         self.emphasis_depth = 0
 
@@ -88,6 +93,8 @@ class BlockWalk:
             return None
         tag = tag.lower()
         walk = WALK.get(tag)
+        if walk is None and tag not in BLOCK_TAGS and _is_within_line(element):
+            walk = INLINE
         if walk is None:
             self._flush()
             container = self._open_container(element, parent, tag)
@@ -196,6 +203,8 @@ class BlockWalk:
         self.run = InlineRun(hrefs=list(self.open_links))
         text = clean_line("".join(run.pieces))
         if not WORD.search(text):
+            if self.kinds[run.owner] is BlockKind.TABLE and len(text) <= SIGN_CHARS:
+                self.signs[run.owner] = text
             return
         hrefs, words, hidden = tuple(filter(None, run.hrefs)), tuple(run.words), tuple(run.hidden)
         self.found.append(FoundBlock(text, run.owner, run.linked, run.emphasised, hrefs, words, hidden))
@@ -213,6 +222,14 @@ class BlockWalk:
             hrefs=found.hrefs,
             inline_words=found.words,
         )
+
+
+def _is_within_line(element: HtmlElement) -> bool:
+    """Whether words stand beside an element that holds parts of lines alone."""
+    before, parent = element.getprevious(), element.getparent()
+    text = (before.tail if before is not None else parent.text if parent is not None else None) or ""
+    is_beside = bool(WORD.search(text) or WORD.search(element.tail or ""))
+    return is_beside and all(part.tag in INLINE_TAGS for part in element.iterdescendants() if isinstance(part.tag, str))
 
 
 def _tag(element: HtmlElement) -> str:

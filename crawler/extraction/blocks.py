@@ -34,6 +34,8 @@ class BlockTree:
     """Containers that the markup hides from readers."""
     hidden_parts: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
     """Block -> pieces of its text that the markup hides, in their order."""
+    signs: Mapping[int, str] = field(default_factory=dict)
+    """Container -> what stands in it, of cells of tables without a word: `–`, `✓`."""
 
     def enclosing(self, block: Block) -> Iterator[Container]:
         """Yield the block's own container, then its ancestors up to the root."""
@@ -65,7 +67,7 @@ def split_tree(root: HtmlElement) -> BlockTree:
     """Return the blocks of a parsed HTML document; the tree is not changed."""
     walk = BlockWalk(root)
     blocks, listings = walk.blocks(), dict.fromkeys(walk.listings, Listing("", 0))
-    tree = BlockTree(blocks, tuple(walk.containers), listings, frozenset(walk.hidden), walk.hidden_parts())
+    tree = BlockTree(blocks, tuple(walk.containers), listings, frozenset(walk.hidden), walk.hidden_parts(), walk.signs)
     if not walk.listings:
         return tree
     of_each = Counter(map(tree.listing_round, blocks))

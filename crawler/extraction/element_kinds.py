@@ -16,9 +16,17 @@ INLINE_TAGS = frozenset(
 )
 """Phrasing content of HTML, https://html.spec.whatwg.org/multipage/dom.html#phrasing-content, with the old tags."""
 
+BLOCK_TAGS = frozenset(
+    "address article aside blockquote body button caption center col colgroup dd details dialog dir div dl dt fieldset "
+    "figcaption figure footer form frameset h1 h2 h3 h4 h5 h6 header hgroup hr html legend li listing main menu nav ol "
+    "optgroup p plaintext pre search section summary table tbody td tfoot th thead title tr ul xmp".split()
+)
+"""Elements that browsers show as blocks, https://html.spec.whatwg.org/multipage/rendering.html#flow-content-3. Others,
+as a newspaper's own `<glossary-term>`, are parts of a line where words stand beside them."""
+
 SKIPPED, BREAK, INLINE = range(3)
 WALK = dict.fromkeys(INLINE_TAGS, INLINE) | dict.fromkeys(INVISIBLE_TAGS, SKIPPED) | {"br": BREAK}
-"""How an element is walked; all others are block-level."""
+"""How an element is walked; all others are block-level, but for unknown ones within a line."""
 
 EMPHASIS_TAGS = frozenset({"b", "strong", "em"})
 SPACED_TAGS = frozenset({"a", "span", "time", "label"})

@@ -21,6 +21,7 @@ from crawler.extraction.metadata import read_metadata
 from crawler.extraction.options import DEFAULT_OPTIONS
 from crawler.extraction.parse import parse
 from crawler.training.annotations import Annotation, read_annotations
+from crawler.training.labelled_texts import labels_of
 
 TYPED = "typed"
 BODY_CORPORA = ("fundus-news", "wcxb-articles")
@@ -134,7 +135,7 @@ def read_html(text: str, url: str | None) -> tuple[BlockTree, PageEvidence, tupl
 
 
 def _labels(tree: BlockTree, entry: dict[str, Any], corpus: str) -> tuple[int, ...]:
-    """Return the labels by place; a truncated page has none for its later blocks."""
+    """Return the labels of the blocks; a truncated page has none for its later ones."""
     gold = entry.get("blocks") or () if corpus == TYPED else ()
-    numbers = [LABELS.index(block["label"]) for block in gold][: len(tree.blocks)]
-    return tuple(numbers) + (UNKNOWN,) * (len(tree.blocks) - len(numbers))
+    labelled = [(block["text"], LABELS.index(block["label"])) for block in gold]
+    return labels_of(labelled, [block.text for block in tree.blocks], UNKNOWN)

@@ -10,6 +10,7 @@ from statistics import fmean
 from typing import Any
 
 from crawler.items import Label, Record
+from crawler.training.labelled_texts import places_of
 
 UNSPACED = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f"
 WORD = re.compile(rf"[{UNSPACED}]|[^\W{UNSPACED}]+")
@@ -77,10 +78,13 @@ def language_score(code: str, page: Mapping[str, Any]) -> dict[str, float]:
 
 
 def label_rows(gold: Sequence[Mapping[str, Any]], record: Record) -> list[Row]:
-    """Return one row a labelled block; the gold blocks are those of our own splitter, in its order."""
+    """Return one row a labelled block: those of our own splitter, in its order, some of which it joins by now."""
+    texts = [segment.text for segment in record.segments]
+    places = range(len(gold)) if len(gold) == len(texts) else places_of([block["text"] for block in gold], texts)
     return [
-        (block["label"], str(segment.label), max(len(BLOCK_TOKEN.findall(block["text"].lower())), 1))
-        for block, segment in zip(gold, record.segments, strict=False)
+        (block["label"], str(record.segments[place].label), max(len(BLOCK_TOKEN.findall(block["text"].lower())), 1))
+        for block, place in zip(gold, places, strict=True)
+        if place is not None
     ]
 
 
