@@ -13,8 +13,7 @@ from dataclasses import dataclass
 import charset_normalizer
 import webencodings
 
-PRESCAN_BYTES = 4096
-"""Bytes searched for a declaration. The HTML standard asks for 1024; browsers and pages go further."""
+from crawler.extraction.declared_charset import PRESCAN_BYTES, declared_in_bytes
 
 MAX_HEADER_CHARS = 1000
 """Characters of the Content-Type header that are read. Chosen, not measured."""
@@ -35,6 +34,9 @@ _UTF_16_PATTERNS = (
 )
 _WIDER_CODECS = {"gbk": "gb18030", "windows-1252": "cp1252"}
 """Where Python's codec of the name knows fewer characters than the standard's."""
+
+_BEYOND_THE_CODEC = {"euc-jp": "euc_jis_2004"}
+"""Codecs for bytes that those of the names do not know: circled numbers and company signs (row 13, NEC's)."""
 
 _UNUSABLE = frozenset({"replacement", "x-user-defined"})
 """WHATWG encodings that stand for no text."""
@@ -59,9 +61,6 @@ language decides."""
 
 _NAME_OF_CODEC = {"cp932": "shift_jis", "cp949": "euc-kr", "cp874": "windows-874"}
 
-_COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
-_META_CHARSET = re.compile(rb"<meta\b[^>]*?\bcharset\s*=\s*[\"']?\s*([\w.:+-]+)", re.IGNORECASE)
-_XML_ENCODING = re.compile(rb"\s*<\?xml\b[^>]*?\bencoding\s*=\s*[\"']([\w.:+-]+)[\"']", re.IGNORECASE)
 _HEADER_CHARSET = re.compile(r"\bcharset\s*=\s*[\"']?\s*([\w.:+-]+)", re.IGNORECASE)
 _RUN_END = re.compile(rb"[<>\r\n]")
 _HTML_LANGUAGE = re.compile(rb"<html\b[^<>]*?\blang\s*=\s*[\"']?([a-zA-Z]{2,3})", re.IGNORECASE)
@@ -102,13 +101,7 @@ def _declarations(body: bytes, content_type: str | None) -> Iterator[tuple[str, 
     header = _HEADER_CHARSET.search((content_type or "")[:MAX_HEADER_CHARS])
     if header:
         yield "header", header.group(1)
-    head = body[:PRESCAN_BYTES]
-    meta = _META_CHARSET.search(_COMMENT.sub(b"", head))
-    if meta:
-        yield "meta", meta.group(1).decode("ascii", "replace")
-    xml = _XML_ENCODING.match(head)
-    if xml:
-        yield "XML declaration", xml.group(1).decode("ascii", "replace")
+    yield from declared_in_bytes(body)
 
 
 def _encoding_of(label: str, source: str) -> str | None:
@@ -178,8 +171,19 @@ def _finish(body: bytes, encoding: str, faults: list[str]) -> Decoded:
         return Decoded(body.decode(_codec(encoding)), encoding, tuple(faults))
     except UnicodeDecodeError as error:
         faults = [*faults, f"not valid {encoding} at byte {error.start}"]
-    pairs = _decode_surrogate_pairs(body) if encoding == "utf-8" else None
-    return Decoded(pairs or body.decode(_codec(encoding), "replace"), encoding, tuple(faults))
+    repaired = _decode_otherwise(body, encoding)
+    return Decoded(repaired or body.decode(_codec(encoding), "replace"), encoding, tuple(faults))
+
+
+def _decode_otherwise(body: bytes, encoding: str) -> str | None:
+    """Read what browsers read and Python's codec of the name does not; None where that is no text either."""
+    if encoding == "utf-8":
+        return _decode_surrogate_pairs(body)
+    wider = _BEYOND_THE_CODEC.get(encoding)
+    try:
+        return body.decode(wider) if wider else None
+    except UnicodeDecodeError:
+        return None
 
 
 def _decode_surrogate_pairs(body: bytes) -> str | None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -120,3 +122,39 @@ def test_never_raises(body: bytes, content_type: str | None) -> None:
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=200).filter(lambda s: not s.startswith("\ufeff")))
 def test_declared_utf_8_round_trips(text: str) -> None:
     assert decode(b"<p>" + text.encode(), "text/html; charset=utf-8").text == "<p>" + text
+
+
+@pytest.mark.parametrize(
+    ("before", "meta"),
+    [
+        ("<script>" + "x = 1;" * 2_000 + "</script>", '<meta charset="windows-1250">'),
+        (
+            "<style>" + "p {}" * 3_000 + "</style><script>'<meta charset=koi8-r>'</script>",
+            "<META CHARSET=windows-1250>",
+        ),
+        (
+            '<meta name="description" content="how to set charset=koi8-r">',
+            '<meta http-equiv="Content-Type" content="text/html; charset=windows-1250">',
+        ),
+    ],
+    ids=["late", "late, after a script that writes one", "named in a description"],
+)
+def test_a_meta_tag_declares_by_its_own_attributes_wherever_it_stands(before: str, meta: str) -> None:
+    found = decode(page(CZECH, meta=before + meta).encode("cp1250"))
+    assert (found.encoding, found.faults) == ("windows-1250", ())
+    assert CZECH in found.text
+
+
+def test_japanese_with_signs_of_companies() -> None:
+    text = "①②話し合った。㈱例示は№3を橋の工事に使った。" * 5
+    found = decode(page(text, meta='<meta charset="euc-jp">').encode("euc_jis_2004"))
+    assert text in found.text
+    assert found.encoding == "euc-jp"
+
+
+@pytest.mark.parametrize("piece", ["<meta ", "<meta a=", "<script", "<!--", '<meta content="', "<style>"])
+def test_no_declaration_is_searched_for_long(piece: str) -> None:
+    body = (piece * 60_000 + "ä").encode("latin-1")
+    began = time.process_time()
+    decode(body)
+    assert time.process_time() - began < 2
