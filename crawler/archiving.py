@@ -95,7 +95,7 @@ class CrawlArchive:
 
     def response_downloaded(self, response: Response, request: Request) -> None:
         """Keep the answer as it came, before the downloader middlewares change it."""
-        requested_url = request.meta.get("requested_url")
+        requested_url = request.meta.get("requested_url") if "link" in request.meta else None  # no feeds, no sitemaps
         if requested_url is not None and response.status in PAGE_STATUSES:
             self._received[requested_url] = _Received(request, response, _now())
 

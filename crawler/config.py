@@ -129,6 +129,8 @@ def _site(place: Place, number: int, defaults: Mapping[str, Any], entry: Mapping
 
 
 def _check_words(place: Place, at: tuple[str | int, ...], site: Site) -> None:
+    if "," in site.name:
+        raise place.error((*at, "name"), f"“{site.name}” has a comma", "leave it out: it stands between names")
     for key in ("language", "languages"):
         value = getattr(site, key) or ()
         for word in (value,) if isinstance(value, str) else value:
@@ -168,7 +170,7 @@ def _check_values(place: Place, at: tuple[str | int, ...], site: Site) -> None:
     if site.timezone is not None:
         try:
             ZoneInfo(site.timezone)
-        except (ZoneInfoNotFoundError, ValueError) as error:
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # OSError: a folder of the zone database
             raise place.error(
                 (*at, "timezone"), f"“{site.timezone}” is no time zone", "write one such as Europe/Berlin"
             ) from error

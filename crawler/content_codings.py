@@ -70,6 +70,8 @@ def decoded_body(body: bytes, codings: Sequence[str], options: CodingOptions) ->
         if not body or _is_plain(body):
             continue
         if coding not in ACCEPTED:
+            if options.cut and b"\0" not in body:  # a robots.txt that is plain text, whatever its server calls it
+                continue
             raise NotHtml(f"the content coding {coding[:40]!r} is not known")
         body = _undone(body, coding, options)
     return body

@@ -75,7 +75,9 @@ class SkippedPage(PageError):
 
 
 class AddressRefused(SkippedPage):
-    """The address is not public and was not allowed."""
+    """The address is not public and was not allowed. The next run may allow it, or be told another address."""
+
+    retried = True
 
 
 class SchemeRefused(SkippedPage):

@@ -199,3 +199,7 @@ def iso(seconds: float) -> str:
 def seconds_of(moment: str | None) -> float:
     """Return a time in ISO 8601 as seconds since 1970, 0 for none."""
     return datetime.fromisoformat(moment).timestamp() if moment else 0.0
+
+
+SITE_AGENT = "user_agent"
+"""Request meta: the site's own user agent, for its robots.txt too: it has the contact."""

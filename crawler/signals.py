@@ -14,7 +14,8 @@ records_kept = object()
 """No further page ends in this run: what waited in memory was written. The store takes the run for whole next."""
 
 page_unchanged = object()
-"""A page that we have was asked for again and is the same. Handlers get `requested_url: str`."""
+"""A page that we have was asked for again and is the same. Handlers get `requested_url: str`, and `etag` and
+`last_modified` as it has them now, None where it has none."""
 
 told_to_stop = object()
 """A signal or a limit ends the run: what was sent is under way for a while, nothing more is asked."""

@@ -13,7 +13,7 @@ from scrapy import Request, signals
 from scrapy.exceptions import StopDownload
 from scrapy.http.request import NO_CALLBACK
 
-from crawler.hosts import PACE, iso, seconds_of
+from crawler.hosts import PACE, SITE_AGENT, iso, seconds_of
 from crawler.kept_hosts import kept_hosts
 
 if TYPE_CHECKING:
@@ -97,6 +97,7 @@ class SiteFiles:
         passed_on = {key: meta[key] for key in KEPT_META if key in meta}
         request = Request(
             url,
+            headers={"User-Agent": meta[SITE_AGENT]} if meta.get(SITE_AGENT) else None,
             priority=1000,
             callback=NO_CALLBACK,
             meta={

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 SHOWN_CHARS = 200
 """Longest URL that a message repeats."""
+MAX_CACHES = 5
+"""Caches of AMP pages one within the other that are seen through. Chosen: one is usual."""
 REMEMBERED_CHARS = 1_000
 """Longest URL whose host and normalized form are remembered."""
 MAX_LABEL_CHARS, MAX_HOST_CHARS = 63, 253
@@ -101,9 +103,13 @@ def _remembered_normal(url: str, significant_params: frozenset[str]) -> str:
 
 def _normal(url: str, significant_params: frozenset[str]) -> str:
     parsed = parse_url(url)
-    cached = out_of_amp_cache(parsed.hostname, parsed.pathname, parsed.search)
-    if cached is not None:
-        return normalized_url(cached, significant_params)
+    for _ in range(MAX_CACHES):
+        cached = out_of_amp_cache(parsed.hostname, parsed.pathname, parsed.search)
+        if cached is None:
+            break
+        parsed = parse_url(cached)
+    else:
+        raise BadUrl(f"{url[:200]}: the address of a cache in a cache, more than {MAX_CACHES} deep")
     name = _without_device(parsed.hostname.removesuffix("."))
     port = "" if parsed.port in {"", "80", "443"} else f":{parsed.port}"
     path = _STRAY_PERCENT.sub("%25", parsed.pathname)

@@ -70,6 +70,8 @@ FAULTS = {
     "rights": (HEAD + 'rights = "ignore"\n', ":4", "“rights” cannot be 'ignore'; write \"obey\" or \"record\""),
     "verify_tls": (HEAD + 'verify_tls = "no"\n', ":4", "“verify_tls” must be true or false"),
     "timezone": (HEAD + 'timezone = "Berlin"\n', ":4", "“Berlin” is no time zone"),
+    "timezone folder": (HEAD + 'timezone = "Europe"\n', ":4", "“Europe” is no time zone"),
+    "name with a comma": (HEAD.replace('"a"', '"Herald, The"'), ":2", "“Herald, The” has a comma; leave it out"),
     "timezone path": (HEAD + 'timezone = "../../etc/passwd"\n', ":4", "is no time zone"),
     "revisit": (HEAD + 'revisit = ["1h", "soon"]\n', ":4", "“revisit”: “soon” is no age"),
     "selector": (HEAD + 'prune = ["div[["]\n', ":4", "“prune”: “div[[” is no CSS selector"),

@@ -73,6 +73,16 @@ def test_cut_instead_of_refused(coding: str) -> None:
     assert TEXT.startswith(decoded_body(whole[: len(whole) // 2], [coding], cut))
 
 
+def test_a_text_of_which_a_part_will_do_is_read_whatever_it_is_called() -> None:
+    robots = b"User-agent: *\nDisallow: /private/\n"
+    cut = CodingOptions(max_bytes=10_000, cut=True)
+    assert decoded_body(robots, ["utf-8"], cut) == robots
+    with pytest.raises(NotHtml, match="'utf-8' is not known"):
+        decoded_body(robots, ["utf-8"], OPTIONS)
+    with pytest.raises(NotHtml):
+        decoded_body(bytes(range(200)), ["pack200"], cut)
+
+
 @pytest.mark.parametrize("coding", [*CODERS, "pack200"])
 def test_markup_that_is_called_compressed_is_markup(coding: str) -> None:
     assert decoded_body(b"\n <!doctype html><p>x", [coding], OPTIONS) == b"\n <!doctype html><p>x"

@@ -351,3 +351,12 @@ def test_the_suffix_list_is_neither_fetched_nor_cached() -> None:
 def test_heavy_libraries_are_loaded_on_use() -> None:
     code = "import sys, crawler.urls; sys.exit('ada_url' in sys.modules or 'tldextract' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_caches_within_caches_have_an_end() -> None:
+    nested = "news.example/1"
+    for _ in range(3):
+        nested = f"www-example.cdn.ampproject.org/c/s/{nested}"
+    assert normalized_url(f"https://{nested}") == "https://news.example/1"
+    with pytest.raises(BadUrl, match="more than 5 deep"):
+        normalized_url("https://" + "www-example.cdn.ampproject.org/c/s/" * 700 + "news.example/1")

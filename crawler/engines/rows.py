@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from crawler.items import DiscoveredVia, Link
-from crawler.state.ledger import PASSING_CAUSES, RETRIED_CAUSES, Standing, newest_at, seconds_of
+from crawler.state.ledger import PASSING_CAUSES, REFUSED, RETRIED_CAUSES, Standing, newest_at, seconds_of
 from crawler.state.revisits import is_article
 from crawler.state.runs import utc_now
 from crawler.state.settlements import Settlement
@@ -76,7 +76,7 @@ class Row(msgspec.Struct, frozen=True, array_like=True):
         return may_pass and self.record_id is None and not self.second_look
 
     def may_be_retried(self, max_attempts: int) -> bool:
-        may_pass = self.state == "failed" and self.cause in RETRIED_CAUSES
+        may_pass = self.state in {"failed", "skipped"} and self.cause in RETRIED_CAUSES
         return may_pass and self.attempts < max_attempts and self.record_id is None
 
 
@@ -117,9 +117,8 @@ def settled_row(row: Row, settlement: Settlement, run_id: str) -> Row:
     now = utc_now()
     seconds = seconds_of(now)
     assert seconds is not None
-    attempts = (
-        row.attempts + 1 if state == "failed" else 0 if state in {"new", "changed", "unchanged"} else row.attempts
-    )
+    is_attempt = state == "failed" or s.cause == REFUSED
+    attempts = row.attempts + 1 if is_attempt else 0 if state in {"new", "changed", "unchanged"} else row.attempts
     return msgspec.structs.replace(
         row,
         state=state,

@@ -178,11 +178,11 @@ class StorePipeline:
         self.store.settle(_outcome(waiting, error.state, cause=error.cause, detail=str(error)))
         self._flush_if_due()
 
-    def page_unchanged(self, requested_url: str) -> None:
-        """Settle a page that we have and that is the same."""
+    def page_unchanged(self, requested_url: str, etag: str | None = None, last_modified: str | None = None) -> None:
+        """Settle a page that we have and that is the same; the validators that it has now count (RFC 9110, 15.4.5)."""
         if requested_url in self.in_flight:
             waiting = self.in_flight.settle(requested_url)
-            self._settle_unchanged(waiting, waiting.etag, waiting.last_modified, waiting.body_hash)
+            self._settle_unchanged(waiting, etag, last_modified, waiting.body_hash)
 
     def _settle_unchanged(
         self, waiting: Waiting, etag: str | None, last_modified: str | None, body_hash: str | None

@@ -14,7 +14,7 @@ from scrapy import Request, Spider
 from crawler.config import Site
 from crawler.errors import Gone, OutputError, PageError
 from crawler.failures import page_error, unusable
-from crawler.hosts import PACE
+from crawler.hosts import PACE, SITE_AGENT
 from crawler.items import Link, Page
 from crawler.pipelines import StorePipeline
 from crawler.resolver import refused_hosts
@@ -139,7 +139,8 @@ class ArticleSpider(Spider):
             self.page_lost(waiting.url, Gone(f"HTTP {response.status}"))
             return True
         if response.status == NOT_MODIFIED or body_hash == waiting.body_hash:
-            self.crawler.signals.send_catch_log(page_unchanged, requested_url=waiting.url)
+            renewed = {"etag": _header(response, "ETag"), "last_modified": _header(response, "Last-Modified")}
+            self.crawler.signals.send_catch_log(page_unchanged, requested_url=waiting.url, **renewed)
             self._wake.set()
             return True
         return False
@@ -175,6 +176,7 @@ def site_meta(site: Site) -> dict[str, Any]:
         "timezone": site.timezone,
         "site_language": site.language,
         "verify_tls": site.verify_tls,
+        SITE_AGENT: site.user_agent,
         "prune": site.prune,
         "keep": site.keep,
         PACE: pace_of(site),

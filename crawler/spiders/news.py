@@ -16,14 +16,13 @@ from crawler.addresses import AllowedAddress, parse_allowed
 from crawler.config import Site, choose_sites, load_sites
 from crawler.config_file import age_seconds
 from crawler.contact import is_allowed
-from crawler.discovery.dates import instant
 from crawler.discovery.options import DEFAULT_OPTIONS
 from crawler.discovery.sources import SourceLinks
 from crawler.engine_config import load_engine
 from crawler.errors import OutputError, PageError, UsageError
 from crawler.extensions import Workers
 from crawler.failures import http_error
-from crawler.items import DiscoveredVia, Link, Page, Record
+from crawler.items import DiscoveredVia, Page, Record
 from crawler.reports import Bounds
 from crawler.robots import RobotsMiddleware
 from crawler.spiders.asked_sources import AskedSources
@@ -31,7 +30,7 @@ from crawler.spiders.base import site_meta
 from crawler.spiders.host_groups import host_groups
 from crawler.spiders.ledger import LedgerSpider
 from crawler.spiders.polls import NOT_MODIFIED, Polls
-from crawler.spiders.sources import Source, newest_first, sources_of, trusts_modified
+from crawler.spiders.sources import Source, sources_of, sources_of_index
 from crawler.spiders.window import Window
 from crawler.urls import parse_url
 
@@ -39,6 +38,8 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Response
     from twisted.python.failure import Failure
+
+    from crawler.state.values import SourceState
 
 MAX_SOURCE_BYTES = DEFAULT_OPTIONS.max_sitemap_bytes
 READ_SOURCE = "crawler.discovery.sources:read_source"
@@ -88,18 +89,29 @@ class NewsSpider(LedgerSpider):
         """Yield the requests of the site's sources, and let its articles wait whose age for a re-visit has come."""
         pipeline = self.store_pipeline
         assert pipeline is not None
-        site, store, now = self.sites[name], pipeline.store, datetime.now(UTC)
+        site, store = self.sites[name], pipeline.store
         ages = [age_seconds(age) for age in site.revisit]
-        await asyncio.wrap_future(store.aside.schedule_revisits(name, ages, now))
+        await asyncio.wrap_future(store.aside.schedule_revisits(name, ages, datetime.now(UTC)))
         self._asked[name] = AskedSources(name, self.logger)
         for source in sources_of(site, store.sources_of(name)):
-            if not self.crawler.settings.getbool("WINNOW_DUE") or store.is_due(source.url, now):
-                for request in self._ask(site, source):
-                    yield request
+            for request in self._ask(site, source):
+                yield request
+
+    def _known(self, url: str) -> SourceState | None:
+        assert self.store_pipeline is not None
+        return self.store_pipeline.store.source(url)
+
+    def _is_early(self, source: Source) -> bool:
+        """Whether the source's next turn is still to come, and nothing says that it has changed."""
+        pipeline = self.store_pipeline
+        assert pipeline is not None
+        if source.changed or not self.crawler.settings.getbool("WINNOW_DUE"):
+            return False
+        return not pipeline.store.is_due(source.url, datetime.now(UTC))
 
     def _ask(self, site: Site, source: Source) -> Iterable[Request]:
         """Yield the request of a source that was not asked for yet in this run."""
-        if not self._asked[site.name].admit(source):
+        if self._is_early(source) or not self._asked[site.name].admit(source):
             return
         try:
             url = parse_url(source.url).href
@@ -171,9 +183,8 @@ class NewsSpider(LedgerSpider):
         self, site: Site, source: Source, links: SourceLinks, response: Response | None
     ) -> AsyncIterator[Source]:
         """Yield the sitemaps of an index and, for a home page without configured sources, what it and robots name."""
-        for child in newest_first(links.children):
-            if not self._is_unchanged(child, links.children):
-                yield Source(child.url, DiscoveredVia.SITEMAP, found=True, depth=source.depth + 1)
+        for child in sources_of_index(links.children, source.depth + 1, self._known):
+            yield child
         if not source.discovers:
             return
         for feed in links.feeds:
@@ -183,15 +194,6 @@ class NewsSpider(LedgerSpider):
             rules = await robots.rules(response.url if response else source.url, site.user_agent, site_meta(site))
             for url in rules.sitemaps:
                 yield Source(url, DiscoveredVia.SITEMAP, found=True)
-
-    def _is_unchanged(self, child: Link, children: Sequence[Link]) -> bool:
-        """Whether the index says that nothing has come to a sitemap since we read it."""
-        pipeline = self.store_pipeline
-        assert pipeline is not None
-        known = pipeline.store.source(child.url)
-        if known is None or known.failures or child.modified is None:
-            return False
-        return trusts_modified(children, datetime.now(UTC)) and instant(child.modified) < instant(known.polled_at)
 
     @contextmanager
     def _polled(self, name: str) -> Iterator[None]:

@@ -69,5 +69,7 @@ def _split(urls: str) -> tuple[str, ...]:
             urls = Path(urls[1:]).read_text(encoding="utf-8")
         except OSError as error:
             raise UsageError(f"urls={urls}: cannot be read ({error.strerror})") from error
+        except UnicodeDecodeError as error:
+            raise UsageError(f"urls={urls}: not UTF-8 at byte {error.start}; save the file as UTF-8") from error
     # A comma splits only before a new URL: it may stand in one.
     return tuple(dict.fromkeys(urls.replace(",http", " http").split()))

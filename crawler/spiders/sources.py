@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -25,6 +25,9 @@ OK = 200
 MADE_NOW_SECONDS = 600
 """Age of a lastmod under which it may be the time of the poll. Chosen, not measured."""
 GONE = frozenset({404, 410})
+MOST_FRUITFUL = 25
+"""Known sources that are asked first in each run; the others take turns, those longest ago before. Chosen: half of what
+a run asks of a kind."""
 GONE_POLLS = 3
 """Such answers in a row after which a found source is asked again only when something names it. Chosen."""
 
@@ -41,6 +44,8 @@ class Source:
     """The home page of a site without configured sources: it and robots.txt name the others."""
     known: bool = False
     """Found by an earlier run."""
+    changed: bool = False
+    """What names it says that something has come to it since it was read."""
     depth: int = 0
 
     def validators(self, known: SourceState | None, site: Site) -> dict[str, str]:
@@ -61,8 +66,8 @@ def rules_hash(site: Site) -> str:
     return sha256(repr(rules).encode()).hexdigest()
 
 
-def sources_of(site: Site, known: Iterable[SourceState]) -> list[Source]:
-    """Return what is configured, then what earlier runs found from there, the most fruitful first.
+def sources_of(site: Site, known: Collection[SourceState]) -> list[Source]:
+    """Return what is configured, then what earlier runs found from there: the most fruitful, then in turn.
 
     A home page or an index that answers 304 names nothing; what it named before is asked all the same, unless it is
     gone. What was configured once and is no more is asked where something names it.
@@ -76,6 +81,8 @@ def sources_of(site: Site, known: Iterable[SourceState]) -> list[Source]:
         and not _is_gone(state)
         and (discovers or (site.sitemaps and state.kind in {DiscoveredVia.SITEMAP, DiscoveredVia.NEWS_SITEMAP}))
     ]
+    asked_at = {state.url: state.polled_at for state in known}
+    found[MOST_FRUITFUL:] = sorted(found[MOST_FRUITFUL:], key=lambda source: asked_at[source.url])
     urls = {source.url for source in configured}
     return configured + [source for source in found if source.url not in urls]
 
@@ -87,6 +94,19 @@ def _is_gone(state: SourceState) -> bool:
 def newest_first(children: Iterable[Link]) -> list[Link]:
     """Return the sitemaps of an index by their lastmod, those without one last, as they are named."""
     return sorted(children, key=lambda child: instant(child.modified), reverse=True)
+
+
+def sources_of_index(
+    children: Sequence[Link], depth: int, known: Callable[[str], SourceState | None]
+) -> Iterator[Source]:
+    """Yield the sitemaps of an index, the newest first, without those to which nothing has come since we read them."""
+    trusted = trusts_modified(children, datetime.now(UTC))
+    for child in newest_first(children):
+        state = known(child.url)
+        if state is None or state.failures or child.modified is None or not trusted:
+            yield Source(child.url, DiscoveredVia.SITEMAP, found=True, known=state is not None, depth=depth)
+        elif instant(child.modified) >= instant(state.polled_at):
+            yield Source(child.url, DiscoveredVia.SITEMAP, found=True, changed=True, depth=depth)
 
 
 def _configured_sources(site: Site) -> list[Source]:

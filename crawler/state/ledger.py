@@ -6,11 +6,13 @@ import sqlite3
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 
-from crawler.errors import CAUSES
+from crawler.errors import CAUSES, AddressRefused
 from crawler.items import Link
 from crawler.state.values import Candidate
 
-RETRIED_CAUSES = tuple(cause for cause, error in CAUSES.items() if error.retried and error.state == "failed")
+RETRIED_CAUSES = tuple(cause for cause, error in CAUSES.items() if error.retried and error.state != "waiting")
+REFUSED = AddressRefused.cause
+"""The one cause that is skipped and tried again all the same: it says something of the run, not of the page."""
 PASSING_CAUSES = frozenset(cause for cause, error in CAUSES.items() if error.may_pass)
 
 _ADD = """
@@ -19,11 +21,12 @@ INSERT INTO ledger (normalized_url, url, site, state, discovered_via, source_url
 VALUES (?, ?, ?, 'waiting', ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 # A failed re-visit waits for the article's next age instead.
-_REOPEN = f"""
+_REOPEN = """
 UPDATE ledger SET state = 'waiting', cause = NULL, detail = ''
-WHERE state = 'failed' AND site = ? AND attempts < ? AND cause IN ({", ".join("?" * len(RETRIED_CAUSES))})
-    AND settled_run IS NOT ? AND record_id IS NULL
-"""  # noqa: S608
+WHERE {which} AND site = ? AND attempts < ? AND settled_run IS NOT ? AND record_id IS NULL
+"""
+_FAILED = "state = 'failed' AND cause IN ({})".format(", ".join(f"'{cause}'" for cause in RETRIED_CAUSES))
+_REFUSED = f"cause = '{REFUSED}' AND state = 'skipped'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,8 @@ def mark_found(connection: sqlite3.Connection, normalized_url: str, site: str, r
 
 def reopen_failed(connection: sqlite3.Connection, site: str, max_attempts: int, run_id: str) -> None:
     """Let failed rows of earlier runs wait again, where the cause may pass and attempts are left."""
-    connection.execute(_REOPEN, (site, max_attempts, *RETRIED_CAUSES, run_id))
+    for which in (_FAILED, _REFUSED):  # each has an index
+        connection.execute(_REOPEN.format(which=which), (site, max_attempts, run_id))
 
 
 def newest_at(link: Link, first_seen: str) -> int:

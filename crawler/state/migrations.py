@@ -191,6 +191,7 @@ CREATE TABLE forgotten_records (     -- by `winnow state forget`; the output sti
 
 _SEVENTH = """
 ALTER TABLE sources ADD COLUMN found INTEGER NOT NULL DEFAULT 1;   -- 0: named by sites.toml when it was last asked
+CREATE INDEX ledger_refused ON ledger (site) WHERE cause = 'address_refused';
 ALTER TABLE sources ADD COLUMN rules_hash TEXT;                    -- of what decided which of its links were taken
 """
 

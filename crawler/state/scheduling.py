@@ -94,8 +94,11 @@ def is_same(poll: Poll, known: SourceState) -> bool:
 
 
 def is_due(known: SourceState | None, now: datetime) -> bool:
-    """Whether the source may be asked; an unknown one may."""
-    return known is None or known.due_at is None or datetime.fromisoformat(known.due_at) <= now
+    """Whether the source may be asked; an unknown one may, and one whose turn a wrong clock has put far away."""
+    if known is None or known.due_at is None:
+        return True
+    wait = datetime.fromisoformat(known.due_at) - now
+    return not timedelta(0) < wait <= timedelta(seconds=2 * DEFAULT_OPTIONS.most_seconds)
 
 
 def _due(poll: Poll, seconds: int, options: IntervalOptions) -> str:

@@ -17,7 +17,7 @@ UPDATE ledger SET state = :state, cause = :cause, detail = :detail, original_id 
     version = coalesce(:version, version), title = coalesce(title, :title),
     page_id = coalesce(:page_id, page_id), page_published = coalesce(:page_published, page_published),
     similarity = :similarity,
-    attempts = CASE WHEN :state = 'failed' THEN attempts + 1
+    attempts = CASE WHEN :state = 'failed' OR :cause = 'address_refused' THEN attempts + 1
         WHEN :state IN ('new', 'changed', 'unchanged') THEN 0 ELSE attempts END,
     revisit = CASE WHEN :state = 'waiting' THEN revisit ELSE 0 END,
     fetched_at = CASE WHEN :state IN ('failed', 'waiting') THEN fetched_at ELSE coalesce(:fetched_at, :now) END,

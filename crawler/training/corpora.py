@@ -135,7 +135,9 @@ def read_html(text: str, url: str | None) -> tuple[BlockTree, PageEvidence, tupl
 
 
 def _labels(tree: BlockTree, entry: dict[str, Any], corpus: str) -> tuple[int, ...]:
-    """Return the labels of the blocks; a truncated page has none for its later ones."""
+    """Return the labels of the blocks; a truncated page has none for its later ones. Without texts they go by place."""
     gold = entry.get("blocks") or () if corpus == TYPED else ()
-    labelled = [(block["text"], LABELS.index(block["label"])) for block in gold]
-    return labels_of(labelled, [block.text for block in tree.blocks], UNKNOWN)
+    texts = [block.text for block in tree.blocks]
+    numbers = [LABELS.index(block["label"]) for block in gold]
+    named = [block.get("text", "".join(texts[place : place + 1])) for place, block in enumerate(gold)]
+    return labels_of(list(zip(named, numbers, strict=True)), texts, UNKNOWN)

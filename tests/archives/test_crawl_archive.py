@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from scrapy import Request
 from scrapy.exceptions import NotConfigured
+from scrapy.http import HtmlResponse
 from scrapy.utils.test import get_crawler
 
 from crawler.archives.pages import ArchiveCount, archived_pages
@@ -200,3 +202,13 @@ def test_an_archive_that_cannot_be_written_ends_the_run(winnow: CommandLine, web
     ended = winnow.run("crawl", "--sites", sites, "--output", "out", "--warc", "--allow-address", web.allow)
     assert ended.code == 5
     assert "a file stands where a folder is needed" in ended.err
+
+
+def test_feeds_and_sitemaps_are_not_held() -> None:
+    """Nobody tells their end: they would stay in memory to that of the run."""
+    archive = CrawlArchive.from_crawler(get_crawler(settings_dict={"WINNOW_WARC": True, "WINNOW_STATE": True}))
+    url = "https://news.example/feed"
+    for meta, held in (({"requested_url": url, "source": "feed"}, 0), ({"requested_url": url, "link": "page"}, 1)):
+        request = Request(url, meta=meta)
+        archive.response_downloaded(HtmlResponse(url, body=b"x", request=request), request)
+        assert len(archive._received) == held

@@ -221,6 +221,28 @@ def test_what_one_rule_refuses_another_takes(winnow: CommandLine, web: Web, benc
     assert asked == [False, True, False, True]
 
 
+def test_addresses_that_one_run_may_not_ask_the_next_one_may(winnow: CommandLine, web: Web, bench: Bench) -> None:
+    bench.add_stories(web, range(4))
+    path = bench.sites_toml(winnow.folder, web, more='user_agent = "Mine/1.0 (+mailto:me@mine.test)"\n')
+    assert "feeds" in path.read_text(encoding="utf-8")
+    allowed = ("--allow-address", web.allow)
+    winnow.run("crawl", "--workers", 1, "-o", "out", "--limit", 1, *allowed)
+    winnow.run("crawl", "--workers", 1, "-o", "out")
+    assert bench.reports(winnow.folder / "out")[-1]["sites"]["site1"]["causes"] == {"address_refused": 3}
+    assert winnow.run("crawl", "--workers", 1, "-o", "out", *allowed).code == 0
+    assert len(bench.written(winnow.folder / "out")) == 4
+    assert web.agents == {"Mine/1.0 (+mailto:me@mine.test)"}, "robots.txt too"
+
+
+def test_due_holds_for_what_others_name_too(paper: Paper) -> None:
+    paper.publish(1, 2)
+    paper.crawl()
+    with closing(sqlite3.connect(paper.winnow.folder / "out" / "state.sqlite")) as state, state:
+        state.execute("UPDATE sources SET due_at = '2026-01-01T00:00:00Z' WHERE url LIKE '%/'")
+    _, _, requests = paper.crawl("--due")
+    assert sum(requests.values()) == 1, "the home page alone: neither its feed nor its sitemap is due"
+
+
 def test_a_site_that_is_down_is_an_alarm(winnow: CommandLine, web: Web, bench: Bench) -> None:
     bench.sites_toml(winnow.folder, web)
     web.add("/feed.xml", "gone", status=404)

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from scrapy import Spider, signals
@@ -23,7 +24,7 @@ from crawler.errors import OutputError, TakenOver
 from crawler.items import DiscoveredVia, Extraction, Link, Page, Record, Status
 from crawler.pipelines import ExtractPipeline, LeftOpen, StorePipeline
 from crawler.pipelines.extract import AHEAD
-from crawler.signals import page_recorded
+from crawler.signals import page_recorded, page_unchanged
 from crawler.state.values import Candidate, Poll
 from crawler.workers import WorkerOptions
 
@@ -94,6 +95,24 @@ async def _causes_after(folder: Path, signal: object, **said: Any) -> dict[str, 
 )
 def test_a_page_that_others_lose_is_settled(tmp_path: Path, signal: object, said: dict[str, Any], cause: str) -> None:
     assert asyncio.run(_causes_after(tmp_path, signal, **said)) == {cause: 1}
+
+
+async def _validators_after(folder: Path, **said: str) -> tuple[str | None, str | None]:
+    """Return what is kept of a page that was asked for again, was the same, and came with these validators."""
+    async with _opened(folder) as (crawler, pipeline):
+        poll = Poll("given:", "news", DiscoveredVia.GIVEN, None, None, None, None, "2026-11-22T10:45:01Z")
+        pipeline.store.record_poll(poll, [Candidate(Link(URL, DiscoveredVia.GIVEN), "news.example/1", "news")])
+        (waiting,) = pipeline.store.take_waiting("news", 1)
+        settled: list[Any] = []
+        with patch.object(pipeline.store, "settle", settled.append):
+            pipeline.in_flight.begin(replace(waiting, etag='"a"', last_modified="Mon", body_hash="00"))
+            crawler.signals.send_catch_log(page_unchanged, requested_url=waiting.url, **said)
+        (outcome,) = settled
+        return outcome.etag, outcome.last_modified
+
+
+def test_an_unchanged_page_keeps_the_validators_that_it_has_now(tmp_path: Path) -> None:
+    assert asyncio.run(_validators_after(tmp_path, etag='"b"')) == ('"b"', None)
 
 
 def _record(url: str) -> Record:

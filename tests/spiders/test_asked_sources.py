@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +12,7 @@ import pytest
 from crawler.config import Site
 from crawler.items import DiscoveredVia, Link
 from crawler.spiders.asked_sources import MAX_DEPTH, MAX_OF_KIND, AskedSources
-from crawler.spiders.sources import GONE_POLLS, Source, newest_first, sources_of
+from crawler.spiders.sources import GONE_POLLS, MOST_FRUITFUL, Source, newest_first, sources_of, sources_of_index
 from crawler.state.values import SourceState
 
 INDEX = "https://news.example/index.xml"
@@ -82,3 +84,41 @@ def test_the_newest_sitemaps_of_an_index_come_first() -> None:
         Link(f"https://news.example/{n}.xml", DiscoveredVia.SITEMAP, INDEX, modified=at) for n, at in enumerate(told)
     ]
     assert [child.url[-5] for child in newest_first(children)] == ["2", "4", "1", "0", "3"]
+
+
+def test_of_many_known_sources_all_have_their_turn() -> None:
+    """An index of 160 sitemaps without dates: in each run those longest ago come before, and new ones."""
+    site = Site(name="a", url="https://news.example/", sitemaps=(INDEX,))
+    children = [Link(f"https://news.example/{number}.xml", DiscoveredVia.SITEMAP) for number in range(160)]
+    known: dict[str, SourceState] = {}
+    for run in range(8):
+        asked = AskedSources("a", logging.LoggerAdapter(logging.getLogger("asked")))
+        begun = [source for source in sources_of(site, known.values()) if asked.admit(source)]
+        named = [source for source in sources_of_index(children, 1, known.get) if asked.admit(source)]
+        for source in (*begun, *named):
+            known[source.url] = replace(state(0), url=source.url, polled_at=f"2026-11-0{run + 1}T00:00:00Z")
+    assert len({url for url in known if url != INDEX}) == 160
+    asked_in = Counter(source.polled_at for source in known.values())
+    assert all(moment >= "2026-11-04" for moment in asked_in), "each within the last five runs"
+    assert MOST_FRUITFUL < MAX_OF_KIND
+
+
+@pytest.mark.parametrize(
+    ("fields", "modified", "found"),
+    [
+        (None, "2026-11-05T00:00:00Z", (False, False)),
+        ({}, "2026-11-05T00:00:00Z", (False, True)),
+        ({}, "2026-10-05T00:00:00Z", None),
+        ({}, None, (True, False)),
+        ({"failures": 1}, "2026-10-05T00:00:00Z", (True, False)),
+    ],
+    ids=["new", "changed", "unchanged", "no date", "failed"],
+)
+def test_sitemaps_that_an_index_names(
+    fields: dict[str, Any] | None, modified: str | None, found: tuple[bool, bool] | None
+) -> None:
+    others = [Link(f"https://news.example/{n}.xml", DiscoveredVia.SITEMAP, modified=f"2026-09-0{n}") for n in (2, 3)]
+    child = Link("https://news.example/1.xml", DiscoveredVia.SITEMAP, modified=modified)
+    known = {} if fields is None else {child.url: state(1, **fields)}
+    sources = [source for source in sources_of_index([child, *others], 1, known.get) if source.url == child.url]
+    assert [(source.known, source.changed) for source in sources] == ([] if found is None else [found])
