@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crawler import settings as ours
+from crawler.config_file import Place
+from crawler.engine_config import engine_of
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
@@ -33,9 +36,13 @@ class Winnow:
 
 
 class WinnowOnRedis(Winnow):
-    """The same with the state on a Redis: `WINNOW_REDIS_URL`, and for the rest `WINNOW_ENGINE` as `[engine]` has it."""
+    """The same with the state on a Redis: `WINNOW_REDIS_URL`, and for the rest `WINNOW_ENGINE` as `[engine]` has it.
+
+    Raises ConfigError for what `[engine]` could not have.
+    """
 
     def update_settings(self, settings: BaseSettings) -> None:
         super().update_settings(settings)
         engine = {"kind": "redis", "url": settings.get("WINNOW_REDIS_URL"), **settings.getdict("WINNOW_ENGINE")}
-        settings.set("WINNOW_ENGINE", engine, priority="cmdline")
+        checked = engine_of(Place(Path("the setting WINNOW_ENGINE"), ""), engine)
+        settings.set("WINNOW_ENGINE", checked.setting, priority="cmdline")

@@ -32,6 +32,7 @@ from crawler.errors import (
     SchemeRefused,
     TlsFailed,
 )
+from crawler.urls import shown_url
 
 RETRIED_STATUS = frozenset({403, 408, 425, 429})
 """Client errors that may pass: timeout, too early, too many requests (RFC 9110, 8470, 6585), and 403, which is
@@ -72,7 +73,7 @@ def http_error(status: int, location: bytes | None = None) -> PageError:
         scheme = OTHER_SCHEME.match(location)
         if scheme:
             return SchemeRefused(f"leads to {scheme[1].decode('latin-1').lower()}:, only http and https are fetched")
-        return HttpFailed(f"HTTP {status} to {location[:100].decode('latin-1')}, which is not followed")
+        return HttpFailed(f"HTTP {status} to {shown_url(location[:500].decode('latin-1'))}, which is not followed")
     passing = status >= 500 or status in RETRIED_STATUS or status < 400
     return HttpFailed(f"HTTP {status}") if passing else HttpRefused(f"HTTP {status}")
 

@@ -48,6 +48,9 @@ RETRY_TIMES = 2  # a page that fails three times in a run waits for the next
 RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"  # the ledger and stderr name the page once
 REDIRECT_MAX_TIMES = 10  # hops; RFC 9309 asks for five for robots.txt
 URLLENGTH_LIMIT = 2083  # characters
+DEFAULT_REQUEST_HEADERS = {  # Scrapy's also wants English, and sites that negotiate answer with another edition
+    "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+}
 
 # Politeness, per host. sites.toml overrides delay and concurrency for each site.
 ROBOTSTXT_OBEY = True

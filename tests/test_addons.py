@@ -8,7 +8,8 @@ import pytest
 from scrapy.settings import Settings
 
 from crawler import settings as ours
-from crawler.addons import PROJECT_OWN, Winnow
+from crawler.addons import PROJECT_OWN, Winnow, WinnowOnRedis
+from crawler.errors import ConfigError
 
 
 def with_addon(own: dict[str, Any]) -> Settings:
@@ -68,3 +69,13 @@ def test_the_guards_stand_before_robots() -> None:
         < middlewares["crawler.robots.RobotsMiddleware"]
     )
     assert middlewares["scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware"] is None
+
+
+def test_on_redis_the_engine_is_what_engine_can_be() -> None:
+    settings = Settings({"WINNOW_REDIS_URL": "redis://cache.test/0", "WINNOW_ENGINE": {"keep": "30d"}})
+    WinnowOnRedis().update_settings(settings)
+    engine = settings.getdict("WINNOW_ENGINE")
+    assert (engine["kind"], engine["url"], engine["keep_seconds"]) == ("redis", "redis://cache.test/0", 30 * 86_400)
+    wrong = Settings({"WINNOW_REDIS_URL": "redis://cache.test/0", "WINNOW_ENGINE": {"lease_secs": 5}})
+    with pytest.raises(ConfigError, match=r"WINNOW_ENGINE.*unknown key “lease_secs”; did you mean “lease_seconds”"):
+        WinnowOnRedis().update_settings(wrong)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 from codecs import BOM_UTF8
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -110,7 +111,9 @@ class _Scrape:
         self.urls = urls
         self.console = console
         self.deliver = deliver
-        self.outcomes: dict[str, Record | PageError] = {}
+        self.outcomes: dict[str, Record | PageError | None] = {}
+        """None: delivered as often as it was asked for, and let go of."""
+        self.wanted = Counter(urls)
         self.undelivered: OutputError | BrokenPipeError | None = None
         """What kept a record from its reader."""
         self.next = 0
@@ -161,6 +164,7 @@ class _Scrape:
         while self.undelivered is None and self.next < len(self.urls) and self.urls[self.next] in self.outcomes:
             url = self.urls[self.next]
             outcome = self.outcomes[url]
+            assert outcome is not None
             if isinstance(outcome, PageError):
                 self.failures += 1
                 self.console.fail(url, outcome)
@@ -168,3 +172,6 @@ class _Scrape:
                 self.deliver(outcome)  # at a bug of ours it is the next one still, and the last attempt tells
                 self.written += 1
             self.next += 1
+            self.wanted[url] -= 1
+            if not self.wanted[url]:
+                self.outcomes[url] = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from crawler.discovery.dates import parse_date
@@ -16,9 +16,6 @@ from crawler.discovery.sitemap_entries import SitemapEntry, sitemap_entries
 from crawler.errors import PageError, SourceUnreadable
 from crawler.items import DiscoveredVia, Link
 from crawler.urls import shown_url
-
-MAX_ROBOTS_BYTES = 512 << 10
-"""RFC 9309, section 2.5, asks for at least 500 KiB."""
 
 _URL_LINE = re.compile(r"https?://\S+", re.IGNORECASE)
 
@@ -107,15 +104,12 @@ def _listed(text: str, url: str, options: DiscoveryOptions, faults: FaultLog) ->
             faults.add(f"line {number}: {fault_of(error)}")
 
 
-def sitemap_urls(robots_body: bytes, base_url: str) -> tuple[str, ...]:
+def sitemap_urls(named: Iterable[str], base_url: str) -> tuple[str, ...]:
     """Return the sitemaps that robots.txt names, absolute, each once; without those that are no URL."""
-    from protego import Protego
-
-    text = robots_body[:MAX_ROBOTS_BYTES].decode("utf-8-sig", "replace").replace("\0", "")
     found: dict[str, None] = {}
-    for line in Protego.parse(text).sitemaps:
+    for line in named:
         try:
-            found[absolute_url(str(line), base_url, DEFAULT_OPTIONS)] = None
+            found[absolute_url(line, base_url, DEFAULT_OPTIONS)] = None
         except PageError:
             continue
     return tuple(found)

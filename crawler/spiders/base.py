@@ -75,8 +75,7 @@ class ArticleSpider(Spider):
         headers: dict[str, str] = {}
         if site is not None:
             meta |= site_meta(site)
-            if site.user_agent:
-                headers["User-Agent"] = site.user_agent
+            headers |= site_headers(site)
         if waiting is not None and waiting.revisit:
             meta |= {"waiting": waiting, "handle_httpstatus_list": [NOT_MODIFIED, *GONE]}
             validators = {"If-None-Match": waiting.etag, "If-Modified-Since": waiting.last_modified}
@@ -184,6 +183,12 @@ def site_meta(site: Site) -> dict[str, Any]:
     if site.delay is not None:
         meta["autothrottle_dont_adjust_delay"] = True
     return meta
+
+
+def site_headers(site: Site) -> dict[str, str]:
+    """Return what every request to a site says: who asks, and for which language where it is configured."""
+    said = {"User-Agent": site.user_agent, "Accept-Language": site.language}
+    return {name: value for name, value in said.items() if value}
 
 
 def pace_of(site: Site) -> dict[str, Any]:

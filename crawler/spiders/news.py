@@ -17,6 +17,7 @@ from crawler.config import Site, choose_sites, load_sites
 from crawler.config_file import age_seconds
 from crawler.contact import is_allowed
 from crawler.discovery.options import DEFAULT_OPTIONS
+from crawler.discovery.sitemaps import sitemap_urls
 from crawler.discovery.sources import SourceLinks
 from crawler.engine_config import load_engine
 from crawler.errors import OutputError, PageError, UsageError
@@ -26,7 +27,7 @@ from crawler.items import DiscoveredVia, Page, Record
 from crawler.reports import Bounds
 from crawler.robots import RobotsMiddleware
 from crawler.spiders.asked_sources import AskedSources
-from crawler.spiders.base import site_meta
+from crawler.spiders.base import site_headers, site_meta
 from crawler.spiders.host_groups import host_groups
 from crawler.spiders.ledger import LedgerSpider
 from crawler.spiders.polls import NOT_MODIFIED, Polls
@@ -127,9 +128,7 @@ class NewsSpider(LedgerSpider):
             "handle_httpstatus_list": [NOT_MODIFIED],
             "requested_url": source.url,
         }
-        headers = source.validators(pipeline.store.source(source.url), site)
-        if site.user_agent:
-            headers["User-Agent"] = site.user_agent
+        headers = site_headers(site) | source.validators(pipeline.store.source(source.url), site)
         self.open_polls[site.name] += 1
         yield Request(
             url, callback=self.parse_source, errback=self.source_failed,
@@ -192,7 +191,7 @@ class NewsSpider(LedgerSpider):
         robots = self.crawler.get_downloader_middleware(RobotsMiddleware)
         if robots is not None:
             rules = await robots.rules(response.url if response else source.url, site.user_agent, site_meta(site))
-            for url in rules.sitemaps:
+            for url in sitemap_urls(rules.sitemaps, response.url if response else source.url):
                 yield Source(url, DiscoveredVia.SITEMAP, found=True)
 
     @contextmanager

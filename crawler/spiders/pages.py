@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from scrapy import Request
 from crawler.errors import OutputError, PageError, UsageError
 from crawler.items import DiscoveredVia, Link, Page, Record
 from crawler.spiders.ledger import LedgerSpider
+from crawler.state.runs import utc_now
 from crawler.state.values import GIVEN_SITE, Candidate, Poll
 from crawler.urls import normalized_url
 
@@ -58,7 +58,7 @@ class PagesSpider(LedgerSpider):
             except PageError as error:
                 pipeline.store.count_refused(GIVEN_SITE, error.cause, 1)
                 self.logger.warning("%s: %s", ascii(url)[1:-1], error)
-        now = datetime.now(UTC).isoformat(timespec="seconds")
+        now = utc_now()
         poll = Poll("given:", GIVEN_SITE, DiscoveredVia.GIVEN, None, None, None, None, now)
         pipeline.store.record_poll(poll, candidates)
 

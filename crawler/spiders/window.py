@@ -40,8 +40,8 @@ def _span(told: str, zone: str | None) -> tuple[datetime, datetime]:
         if moment.tzinfo is None and zone is not None:
             moment = moment.replace(tzinfo=ZoneInfo(zone))
         if moment.tzinfo is not None:
-            begin = moment.astimezone(UTC)
-            return begin, begin + length
+            # A day of the zone's own: two in a year have another length than 24 hours.
+            return moment.astimezone(UTC), (moment + length).astimezone(UTC)
         begin = moment.replace(tzinfo=UTC)
         return begin - EARLIEST, begin + length + LATEST
     except OverflowError:  # years 1 and 9999

@@ -51,3 +51,10 @@ def test_publication_counts_before_lastmod_and_without_either_it_is_of_now() -> 
     assert not LAST_DAY.has(link("2026-11-01", "2026-11-22"))
     assert LAST_DAY.has(link(None, "2026-11-22"))
     assert LAST_DAY.has(link())
+
+
+def test_a_day_of_25_hours_is_whole() -> None:
+    """Clocks went back in Berlin on 25 October 2026: the day ended at 23:00 UTC."""
+    window = Window(since=datetime(2026, 10, 25, 22, 30, tzinfo=UTC))
+    assert window.has(link("2026-10-25"), "Europe/Berlin")
+    assert not window.has(link("2026-10-24"), "Europe/Berlin")

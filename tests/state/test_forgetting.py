@@ -133,6 +133,27 @@ def test_versions_go_on_after_it(crawled: Desk) -> None:
         assert (written["version"], written["previous_text_hash"]) == (version, record.text_hash)
 
 
+def test_a_forgotten_page_may_have_an_earlier_text_of_its_own(crawled: Desk) -> None:
+    """What stood there before its last version is no text of another."""
+    key = _written(crawled, "news")
+    first = _record(crawled, key)
+    run = crawled.open()
+    run.schedule_revisits("news", (3600,), datetime.now(UTC) + timedelta(hours=2))
+    (row,) = [row for row in run.take_waiting("news", 9) if row.normalized_url == key]
+    other = replace(first, text_hash=f"sha256:{999:064x}")
+    assert run.claim(other, row).state == "changed"
+    run.write(other, "news", key)
+    run.finish({})
+    forget(crawled, Choice(url=f"https://{key}?x", key=key))
+    run = crawled.open()
+    run.record_poll(crawled.poll(), [crawled.candidate(n) for n in range(3)])
+    run.take_waiting("news", 9)
+    verdict = run.claim(first)
+    assert (verdict.state, verdict.version) == ("new", 3)
+    run.write(first, "news", key)
+    run.finish({})
+
+
 def test_it_waits_for_no_run_that_is_at_work(crawled: Desk) -> None:
     run = crawled.open()
     run.take_waiting("news", 1)

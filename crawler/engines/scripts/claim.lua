@@ -18,7 +18,9 @@ if ARGV[6] ~= '1' and table_get('records', ARGV[3]) then return ARGV[4] end
 if ARGV[5] ~= '' then
   local text_claim = P .. 'claim:text:' .. ARGV[5]
   local holder = claimed_by_another(text_claim) or table_get('texts', ARGV[5])
-  if holder and not (ARGV[6] == '1' and holder == ARGV[4]) then return holder end
+  -- An earlier text of the record itself is none in its way: another version has it, or it was forgotten.
+  local is_own = holder == ARGV[4] and (ARGV[6] == '1' or not table_get('records', ARGV[3]))
+  if holder and not is_own then return holder end
   redis.call('SET', text_claim, mine, 'PX', ARGV[2])
 end
 redis.call('SET', id_claim, mine, 'PX', ARGV[2])
