@@ -73,7 +73,7 @@ def http_error(status: int, location: bytes | None = None) -> PageError:
         scheme = OTHER_SCHEME.match(location)
         if scheme:
             return SchemeRefused(f"leads to {scheme[1].decode('latin-1').lower()}:, only http and https are fetched")
-        return HttpFailed(f"HTTP {status} to {shown_url(location[:500].decode('latin-1'))}, which is not followed")
+        return HttpFailed(f"HTTP {status} to {shown_url(location[:150].decode('latin-1'))}, which is not followed")
     passing = status >= 500 or status in RETRIED_STATUS or status < 400
     return HttpFailed(f"HTTP {status}") if passing else HttpRefused(f"HTTP {status}")
 

@@ -27,7 +27,9 @@ def record_of(page: Page, options: ExtractionOptions = DEFAULT_OPTIONS) -> Recor
             return record
         signature = signature_of(record.text)
         fingerprint = signature.to_bytes() if signature else None
-        return replace(record, text_hash=text_hash(record.text), text_signature=fingerprint)
+        # A text too short for a signature, a caption or a cue to look at pictures, is the article's with its headline.
+        compared = record.text if signature else f"{record.title or ''}\n{record.text}"
+        return replace(record, text_hash=text_hash(compared), text_signature=fingerprint)
 
 
 @contextmanager

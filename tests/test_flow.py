@@ -9,7 +9,7 @@ import pytest
 
 from crawler.errors import NotHtml
 from crawler.flow import record_of, without_collection
-from crawler.items import Page
+from crawler.items import Page, Record
 
 STORY = "The harbour opens again on Monday, the council said, and the ferry will leave at eight in the morning. "
 PAGE = f"<body><nav><a href='/'>Home</a></nav><article><h1>Harbour</h1>{f'<p>{STORY * 3}</p>' * 4}</article></body>"
@@ -48,3 +48,18 @@ def test_the_collector_is_as_before_after_a_page_that_raises(collector: None) ->
     with pytest.raises(NotHtml):
         record_of(page(b"%PDF-1.7"))
     assert gc.isenabled()
+
+
+def test_short_texts_are_equal_under_one_headline_only() -> None:
+    """Two cartoons of a paper have one cue to look at them."""
+
+    def made(title: str, text: str) -> Record:
+        body = f"<article><h1>{title}</h1><p>{text}</p></article>"
+        return record_of(page(f"<html><title>{title}</title><body>{body}</body></html>".encode()))
+
+    cue = "Click through the pictures of the day that our cartoonist has drawn for you this week in town."
+    budget, flood = made("The budget", cue), made("The flood", cue)
+    assert budget.text == flood.text != ""
+    assert budget.text_hash != flood.text_hash
+    assert made("The budget", cue).text_hash == budget.text_hash
+    assert made("The budget", STORY * 9).text_hash == made("The flood", STORY * 9).text_hash

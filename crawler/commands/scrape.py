@@ -112,7 +112,7 @@ class _Scrape:
         self.console = console
         self.deliver = deliver
         self.outcomes: dict[str, Record | PageError | None] = {}
-        """None: delivered as often as it was asked for, and let go of."""
+        """None: a record that was delivered as often as it was asked for, and let go of."""
         self.wanted = Counter(urls)
         self.undelivered: OutputError | BrokenPipeError | None = None
         """What kept a record from its reader."""
@@ -173,5 +173,5 @@ class _Scrape:
                 self.written += 1
             self.next += 1
             self.wanted[url] -= 1
-            if not self.wanted[url]:
+            if not self.wanted[url] and isinstance(outcome, Record):
                 self.outcomes[url] = None

@@ -159,6 +159,11 @@ def _itemprop_values(tree: HtmlElement, name: str) -> Iterator[str]:
         yield element.get("datetime") or element.get("content") or element.text_content()
 
 
+_PARAGRAPHS = frozenset({"p", "li", "td", "blockquote"})
+MAX_LINE_CHARS = 200
+"""Characters beside a date in a byline or a dateline, of which a paragraph has more. Chosen."""
+
+
 def _marked_times(tree: HtmlElement, name: str) -> Iterator[str]:
     """Give the values of `itemprop` elements, then of `<time>` elements outside teasers."""
     yield from _itemprop_values(tree, name)
@@ -166,8 +171,22 @@ def _marked_times(tree: HtmlElement, name: str) -> Iterator[str]:
         if count == MAX_TIME_ELEMENTS:
             return
         value = element.get("datetime")
-        if value and not any(_ELSEWHERE.search(a.get("class") or "") for a in element.iterancestors()):
+        if (
+            value
+            and not _is_in_sentence(element)
+            and not any(_ELSEWHERE.search(a.get("class") or "") for a in element.iterancestors())
+        ):
             yield value
+
+
+def _is_in_sentence(element: HtmlElement) -> bool:
+    """Whether a `<time>` stands in running text: then it is of what is told, not of the telling."""
+    line = element.getparent()
+    return (
+        line is not None
+        and line.tag in _PARAGRAPHS
+        and len(line.text_content()) - len(element.text_content()) > MAX_LINE_CHARS
+    )
 
 
 def _guess(tree: HtmlElement, now: datetime) -> str | None:

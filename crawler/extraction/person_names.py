@@ -25,6 +25,18 @@ _PREFIX = re.compile(
     r"|Auteurs?|Autore|Quelle|Source|Fuente|Redaktion)(?:\s*:\s*|\s+)(?=\w)",
     re.IGNORECASE,
 )
+_DATED = re.compile(
+    r"(?:(?:first |last |zuletzt )?(?:published|updated|posted|modified|veröffentlicht|aktualisiert|publié|mis à jour"
+    r"|publicado|actualizado|pubblicato|aggiornato)\b[^\d\n]{0,30}[\d][^\n]{0,40}?\b(?:by|von|par|por|da|di) )",
+    re.IGNORECASE,
+)
+"""What says when a text appeared, with the word for who wrote it behind it."""
+_NO_BEGINNING = re.compile(
+    r"(?:first|last|zuletzt)?\s*(?:published|updated|posted|modified|veröffentlicht|aktualisiert|publié|mis|publicado"
+    r"|actualizado|pubblicato|aggiornato|mon|tues|wednes|thurs|fri|satur|sun)(?:day)?(?=\s)",
+    re.IGNORECASE,
+)
+"""Words with which a line about time begins, and no name: "Published July", "Wednesday July"."""
 _REST = re.compile(
     r"\s+(?:updated|last updated|published|posted|reviewed|edited|aktualisiert|veröffentlicht|on|in|at)\b.*"
     r"|\s+(?:le\s+|el\s+|am\s+)?(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:mon|diens|donners|frei|sams|sonn)tag"
@@ -94,7 +106,7 @@ def names_in_line(line: str) -> list[str]:
     """Return the names of one line of visible text; all words but particles must begin with a capital."""
     if len(line) > MAX_FIELD_CHARS:
         return []
-    text = _without_prefix(" ".join(line.split()))
+    text = _without_prefix(_DATED.sub("", " ".join(line.split()), count=1))
     name_part = _REST.sub("", text)
     names = [name for name in split_names(name_part) if _looks_like_name(name)]
     # One word before a number is a month or a weekday.
@@ -111,6 +123,8 @@ def is_agency(name: str) -> bool:
 
 
 def _looks_like_name(text: str) -> bool:
+    if _NO_BEGINNING.match(text):
+        return False
     found = [word for word in text.split() if word.casefold() not in _PARTICLES]
     if is_agency(text) or _JOB.search(text):
         return is_agency(text)

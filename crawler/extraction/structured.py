@@ -21,6 +21,7 @@ MAX_OBJECTS = 5_000
 
 _WRAPPING = re.compile(r"\s*(?:<!--|-->|(?://|/\*)?\s*<!\[CDATA\[\s*(?:\*/)?|(?://|/\*)?\s*\]\]>\s*(?:\*/)?|;)\s*")
 _TRAILING_COMMA = re.compile(r",(?=\s*[}\]])")
+_NEXT_VALUE = re.compile(r"[\s,;]*[{\[]")
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _DECODER = json.JSONDecoder(strict=False, parse_constant=lambda _: None)
 
@@ -68,15 +69,28 @@ def _parse(script: str) -> Any:
         return None
     for text in _mended(script):
         try:
-            return _DECODER.raw_decode(text)[0]
+            return _values(text)
         except (ValueError, RecursionError):
             continue
     return None
 
 
+def _values(text: str) -> list[Any]:
+    """Return the first value and those right behind it, which readers of one value would miss."""
+    value, end = _DECODER.raw_decode(text)
+    values = [value]
+    while start := _NEXT_VALUE.match(text, end):
+        try:
+            value, end = _DECODER.raw_decode(text, start.end() - 1)
+        except (ValueError, RecursionError):
+            break
+        values.append(value)
+    return values
+
+
 def _mended(script: str) -> Iterator[str]:
     """Give the script as it stands, then with more and more of the common faults taken out."""
-    text = script.strip()
+    text = script.strip("\ufeff \t\r\n")
     yield text
     start = 0
     while found := _WRAPPING.match(text, start):

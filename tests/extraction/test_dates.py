@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from lxml import html
 
 from crawler.extraction.date_formats import parse_date
-from crawler.extraction.dates import FoundDate, find_modified, find_published, guess_published
+from crawler.extraction.dates import FoundDate, _marked_times, find_modified, find_published, guess_published
 from crawler.extraction.declarations import Declarations, gather_declarations
 from crawler.items import DiscoveredVia, Link
 
@@ -187,3 +187,17 @@ def test_the_tree_is_not_changed() -> None:
     before = html.tostring(page.tree)
     find_published(page)
     assert html.tostring(page.tree) == before
+
+
+@pytest.mark.parametrize(
+    ("markup", "day"),
+    [
+        (f'<p>On <time datetime="1969-07-20">20 July 1969</time> {"they stood on the moon " * 20}</p>', None),
+        (f'<time datetime="2026-07-01">1 July</time><p>{"They stood on the moon. " * 20}</p>', "2026-07-01"),
+        ('<p>By Ann Lee, <time datetime="2026-07-01">1 July</time></p>', "2026-07-01"),
+    ],
+    ids=["in a sentence", "above the text", "in a byline"],
+)
+def test_a_time_in_a_sentence_is_of_what_is_told(markup: str, day: str | None) -> None:
+    tree = html.fromstring(f"<html><body><article><h1>Title</h1>{markup}</article></body></html>")
+    assert next(_marked_times(tree, "datePublished"), None) == day
