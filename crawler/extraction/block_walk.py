@@ -2,35 +2,23 @@
 
 from __future__ import annotations
 
-import re
-
 from lxml.html import HtmlElement
 
-from crawler.extraction.clean_text import clean_line
-from crawler.extraction.element_kinds import (
-    BLOCK_TAGS,
-    BREAK,
-    EMPHASIS_TAGS,
-    INLINE,
-    INLINE_TAGS,
-    KIND_OF_TAG,
-    SPACED_TAGS,
-    WALK,
-)
+from crawler.extraction.element_kinds import BLOCK_TAGS, BREAK, INLINE, INLINE_TAGS, KIND_OF_TAG, WALK
 from crawler.extraction.element_paths import ElementPaths, Step
 from crawler.extraction.element_words import attribute_words, field_words
+from crawler.extraction.formulas import formula
 from crawler.extraction.hiding import is_hidden
+from crawler.extraction.inline_run import WORD, InlineRun, InlineText
 from crawler.extraction.layout_tables import layout_cells
 from crawler.extraction.listings import is_listing
-from crawler.extraction.walk_state import FoundBlock, InlineRun, OpenElement
+from crawler.extraction.walk_state import FoundBlock, OpenElement
 from crawler.items import Block, BlockKind, Container
 
-WORD = re.compile(r"\w")
-MAX_HREF_CHARS = 500
 SIGN_CHARS = 8
 """Characters of a cell without a word that are kept. Chosen: `–`, `✓`, `***`."""
-HIDDEN_CHARS = 40
-"""Characters of a hidden part of a line from which it is kept apart. Chosen: words for screen readers are shorter."""
+WHOLE_KINDS = frozenset({BlockKind.HEADING, BlockKind.CODE})
+"""Kinds of blocks whose lines belong together."""
 
 
 class BlockWalk:
@@ -43,15 +31,13 @@ class BlockWalk:
         self.containers: list[Container] = []
         self.paths = ElementPaths(root, self.start)
         self.kinds: list[BlockKind] = []
-        self.run = InlineRun()
+        self.inline = InlineText()
         self.listings: dict[int, HtmlElement] = {}
         """Container of each listing -> its element."""
         self.hidden: set[int] = set()
         """Containers that are hidden, or stand in one that is."""
         self.signs: dict[int, str] = {}
         """Cells of tables without a word -> what they hold."""
-        self.open_links: list[str] = []
-        self.emphasis_depth = 0
 
     def hidden_parts(self) -> dict[int, tuple[str, ...]]:
         """Return what is hidden within visible lines, by block; once the walk is over."""
@@ -65,7 +51,7 @@ class BlockWalk:
         """Walk, once; `containers` holds what the blocks stand in."""
         tag = _tag(self.start).lower()
         self._open_container(self.start, None, tag)
-        self._add(self.start.text, 0)
+        self.inline.add(self.start.text, 0)
         stack = [OpenElement(self.start, tag, 0)]
         while stack:
             outer = stack[-1]
@@ -74,7 +60,7 @@ class BlockWalk:
                 if inner is not None:
                     stack.append(inner)
                     break
-                self._add(child.tail, outer.container)
+                self.inline.add(child.tail, outer.container)
             else:
                 stack.pop()
                 if stack:
@@ -98,52 +84,31 @@ class BlockWalk:
         if walk is None:
             self._flush()
             container = self._open_container(element, parent, tag)
-            self._add(element.text, container)
+            self.inline.add(element.text, container)
             if len(element):
                 return OpenElement(element, tag, container)
             self._flush()
         elif walk == INLINE:
-            self._open_inline(element, tag)
-            self._add(element.text, parent.container)
+            self.inline.open(element, tag)
+            self.inline.add(element.text, parent.container)
             if len(element):
                 return OpenElement(element, tag, parent.container)
-            self._close_inline(element, tag)
+            self.inline.close(element, tag)
         elif walk == BREAK:
-            self._break()
+            if self.inline.break_line():
+                self._flush()
+        elif tag == "math":
+            self.inline.add(formula(element), parent.container)
         else:
-            self.run.pieces.append(" ")
+            self.inline.run.pieces.append(" ")
         return None
 
     def _leave(self, left: OpenElement, outer: int) -> None:
         if left.container != outer:
             self._flush()
         else:
-            self._close_inline(left.element, left.tag)
-        self._add(left.element.tail, outer)
-
-    def _close_inline(self, element: HtmlElement, tag: str) -> None:
-        if tag == "a":
-            self.open_links.pop()
-        elif tag in EMPHASIS_TAGS:
-            self.emphasis_depth -= 1
-        if tag in SPACED_TAGS and element.tail is None:
-            self.run.pieces.append(" ")
-
-    def _open_inline(self, element: HtmlElement, tag: str) -> None:
-        if tag == "a":
-            href = (element.get("href") or "")[:MAX_HREF_CHARS]
-            self.open_links.append(href)
-            self.run.hrefs.append(href)
-        elif tag in EMPHASIS_TAGS:
-            self.emphasis_depth += 1
-        if not element.attrib:
-            return
-        if element.get("class"):
-            self.run.words += attribute_words(element)
-        if is_hidden(element, tag):
-            text = clean_line(element.text_content())
-            if len(text) >= HIDDEN_CHARS:
-                self.run.hidden.append(text)
+            self.inline.close(left.element, left.tag)
+        self.inline.add(left.element.tail, outer)
 
     def _open_container(self, element: HtmlElement, parent: OpenElement | None, tag: str) -> int:
         index = len(self.containers)
@@ -168,46 +133,19 @@ class BlockWalk:
         nth = parent.seen[name] = parent.seen.get(name, 0) + 1
         return element if parent.tag in INLINE_TAGS else Step(name, nth, parent.seen)
 
-    def _add(self, text: str | None, owner: int) -> None:
-        if not text:
-            return
-        run = self.run
-        run.pieces.append(text)
-        visible = len(text.strip())
-        if not visible:
-            return
-        run.breaks = 0
-        if not run.has_text:
-            run.has_text, run.owner = True, owner
-        if self.open_links:
-            run.linked += visible
-        if self.emphasis_depth > 0:
-            run.emphasised += visible
-
-    def _break(self) -> None:
-        self.run.pieces.append(" ")
-        self.run.breaks += 1
-        if self.run.breaks >= 2:
-            self._flush()
-
     def _flush(self) -> None:
         # A link that is still open goes on in the next run: `<a><h3>...</h3><p>...</p></a>`.
-        run = self.run
+        inline = self.inline
+        run, owner = inline.run, inline.run.owner
         if not run.has_text:
-            run.pieces.clear()
-            run.words.clear()
-            run.hrefs[:] = self.open_links
-            run.breaks = 0
-            run.hidden.clear()
+            run.clear(inline.open_links)
             return
-        self.run = InlineRun(hrefs=list(self.open_links))
-        text = clean_line("".join(run.pieces))
-        if not WORD.search(text):
-            if self.kinds[run.owner] is BlockKind.TABLE and len(text) <= SIGN_CHARS:
-                self.signs[run.owner] = text
-            return
-        hrefs, words, hidden = tuple(filter(None, run.hrefs)), tuple(run.words), tuple(run.hidden)
-        self.found.append(FoundBlock(text, run.owner, run.linked, run.emphasised, hrefs, words, hidden))
+        inline.run = InlineRun(hrefs=list(inline.open_links))
+        for found in run.found(may_split=bool(run.line_ends) and self.kinds[owner] not in WHOLE_KINDS):
+            if WORD.search(found.text):
+                self.found.append(found)
+            elif self.kinds[owner] is BlockKind.TABLE and len(found.text) <= SIGN_CHARS:
+                self.signs[owner] = found.text
 
     def _block(self, index: int, found: FoundBlock) -> Block:
         return Block(

@@ -13,8 +13,9 @@ from dataclasses import dataclass, field, replace
 from lxml.html import HtmlElement
 
 from crawler.errors import PageTooLarge
-from crawler.extraction.block_walk import WORD, BlockWalk
+from crawler.extraction.block_walk import BlockWalk
 from crawler.extraction.clean_text import clean_line
+from crawler.extraction.inline_run import WORD
 from crawler.extraction.listings import Listing, listing_text
 from crawler.items import Block, BlockKind, Container
 

@@ -10,6 +10,7 @@ from itertools import groupby, islice, takewhile
 
 from crawler.extraction.blocks import BlockTree
 from crawler.extraction.evidence import PageEvidence
+from crawler.extraction.phrase_text import TOKEN, fold
 from crawler.extraction.phrasebook import PhraseHit, find_phrases
 from crawler.items import Block, BlockKind, Label, Segment
 
@@ -131,7 +132,7 @@ def _from_markers(tree: BlockTree, own: Sequence[Hints]) -> list[Hints]:
             continue
         box = _box_of_marker(tree, block)
         for follower in tree.blocks[block.index + 1 : block.index + 1 + BOX_BLOCKS]:
-            if box is None or box not in {c.index for c in tree.enclosing(follower)} or _is_paragraph(follower):
+            if box is None or not _is_within(tree, follower, box) or _is_paragraph(follower):
                 break
             found = Hint(Label.ADVERTISEMENT, 0.8, f"stands under the marker “{block.text}”", certain=True)
             result[follower.index] = replace(result[follower.index], strongest=found)
@@ -139,17 +140,27 @@ def _from_markers(tree: BlockTree, own: Sequence[Hints]) -> list[Hints]:
 
 
 def _is_paragraph(block: Block) -> bool:
-    return block.link_density < MOST_LINKED and len(WORD.findall(block.text)) >= PROSE_WORDS
+    return block.link_density < MOST_LINKED and len(TOKEN.findall(fold(block.text))) >= PROSE_WORDS
 
 
 def _box_of_marker(tree: BlockTree, marker: Block) -> int | None:
-    """Return the smallest container that holds the marker and a few blocks more, None where that is a large one."""
+    """Return the smallest container that holds the marker and a few blocks more, None where that is a large one.
+
+    A box begins with its marker. One that has text above it is the article's own: the advertisement comes by script.
+    """
     for container in islice(tree.enclosing(marker), 3):
-        within = (any(c.index == container.index for c in tree.enclosing(b)) for b in tree.blocks[marker.index + 1 :])
+        above = tree.blocks[marker.index - 1 : marker.index] if marker.index else ()
+        if any(_is_within(tree, block, container.index) for block in above):
+            return None
+        within = (_is_within(tree, b, container.index) for b in tree.blocks[marker.index + 1 :])
         followers = len(list(islice(takewhile(bool, within), BOX_BLOCKS + 1)))
         if followers:
             return container.index if followers <= BOX_BLOCKS else None
     return None
+
+
+def _is_within(tree: BlockTree, block: Block, container: int) -> bool:
+    return any(c.index == container for c in tree.enclosing(block))
 
 
 def _group(tree: BlockTree, block: Block) -> tuple[bool, int | None]:

@@ -11,6 +11,12 @@ OF_HEAD = frozenset(
     "base basefont bgsound head link meta noframes noscript script style template title".split()
 )  # fmt: skip
 """What may stand in a head, https://html.spec.whatwg.org/multipage/parsing.html#parsing-main-inhead."""
+BREAK_OUT = (
+    "b big blockquote br center code dd div dl dt em embed h1 h2 h3 h4 h5 h6 hr i img li listing menu nobr ol p pre "
+    "ruby s small span strong strike sub sup table tt u ul var"
+).split()
+"""What ends a drawing, https://html.spec.whatwg.org/multipage/parsing.html#parsing-main-inforeign."""
+MAY_HOLD_HTML = frozenset({"foreignobject", "desc", "title"})
 _END = re.compile(rb"</(?:body|html)[\s/]*>", re.IGNORECASE)
 
 
@@ -27,8 +33,13 @@ def without_early_ends(markup: bytes) -> bytes:
 def as_browsers_do(root: HtmlElement) -> HtmlElement:
     """Return the tree, changed in place: its body begins where the standard has it, shadow trees are part of it.
 
-    The reading set above a word in ruby is no text, unless it has brackets for those who cannot set it there.
+    Drawings are emptied. The reading set above a word in ruby is no text, unless it has brackets for those who cannot
+    set it there.
     """
+    for drawing in list(root.iter("svg")):
+        if len(drawing):
+            _break_out(drawing)
+            del drawing[:]
     _end_head(root)
     for reading in root.iter("rt"):
         before = reading.getprevious()
@@ -38,6 +49,22 @@ def as_browsers_do(root: HtmlElement) -> HtmlElement:
         if template.get("shadowrootmode"):
             template.tag = "div"
     return root
+
+
+def _break_out(drawing: HtmlElement) -> None:
+    """Put behind a drawing what ends it for browsers, and all that follows: its end tag is missing."""
+    at = next((e for e in drawing.iter(*BREAK_OUT) if not any(o.tag in MAY_HOLD_HTML for o in e.iterancestors())), None)
+    outer = drawing.getparent()
+    if at is None or outer is None:
+        return
+    moved = [at]
+    while at is not None and at is not drawing:
+        moved += at.itersiblings()
+        at = at.getparent()
+    place, tail, drawing.tail = outer.index(drawing) + 1, drawing.tail, None
+    for element in reversed(moved):
+        outer.insert(place, element)
+    moved[-1].tail = (moved[-1].tail or "") + (tail or "")
 
 
 def _end_head(root: HtmlElement) -> None:

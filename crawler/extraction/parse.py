@@ -67,8 +67,6 @@ def parse(markup: str, options: ExtractionOptions) -> HtmlElement:
             raise EmptyPage("nothing to parse (Document is empty)")
         if is_deeper(root, options.max_depth):
             root = flat_tree(encoded.decode(), options.flat_depth)
-        for drawing in root.iter("svg"):
-            del drawing[:]
         return as_browsers_do(root)
     except (etree.ParserError, etree.XMLSyntaxError) as error:
         raise EmptyPage(f"nothing to parse ({error})") from error

@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from crawler.extraction.appended_articles import find_appended
 from crawler.extraction.blocks import BlockTree
+from crawler.extraction.comment_boxes import without_comments
 from crawler.extraction.hidden_text import without_hidden
 from crawler.extraction.hints import Hints
 from crawler.extraction.runs import best_path
@@ -79,8 +80,8 @@ def sift_page(
     url: str | None = None,
     titles: Sequence[str] = (),
 ) -> tuple[Segment, ...]:
-    """HTML: take out what its own words name for certain, teasers, further articles, what is hidden, stray lines, then
-    a tail of chaff; keep tables whole. `titles` are the page's own.
+    """HTML: take out what its own words name for certain, teasers, further articles, what is hidden, comments, stray
+    lines, then a tail of chaff; keep tables whole. `titles` are the page's own.
     """
     sifted = [
         hint.strongest.on(segment) if hint.strongest is not None and _is_decisive(block, segments, hint) else segment
@@ -93,7 +94,8 @@ def sift_page(
             sifted[block.index] = replace(sifted[block.index], label=Label.NAVIGATION, score=0.9, reason=reason)
     _take_out_teasers(tree, sifted, url)
     _take_out_appended(tree, sifted, titles)
-    return without_tail(tree.blocks, without_stray_lines(tree.blocks, without_hidden(tree, sifted)), hints)
+    shown = without_comments(tree, without_hidden(tree, sifted), hints)
+    return without_tail(tree.blocks, without_stray_lines(tree.blocks, shown), hints)
 
 
 def _keep_tables(tree: BlockTree, sifted: list[Segment]) -> None:

@@ -1,9 +1,8 @@
-"""What the walk over a page's tree has in hand: elements that are open, the run of text, the blocks found."""
+"""What the walk over a page's tree has in hand: elements that are open, and the blocks found."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from lxml.html import HtmlElement
@@ -36,19 +35,3 @@ class FoundBlock(NamedTuple):
     hrefs: tuple[str, ...]
     words: tuple[str, ...]
     hidden: tuple[str, ...]
-
-
-@dataclass(slots=True)
-class InlineRun:
-    """The inline text that is being gathered for the next block."""
-
-    pieces: list[str] = field(default_factory=list)
-    linked: int = 0
-    emphasised: int = 0
-    breaks: int = 0
-    has_text: bool = False
-    owner: int = 0
-    hrefs: list[str] = field(default_factory=list)
-    words: list[str] = field(default_factory=list)
-    hidden: list[str] = field(default_factory=list)
-    """Longer pieces of the text that readers do not see."""

@@ -2,45 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
 
-LOOK_AHEAD = 60
-"""Blocks among which the next labelled text is looked for. Chosen: more than what one change of the splitter moves."""
+LEAST_SHARE = 0.5
+"""Share of a labelled text that must stand in blocks for it to be found at all. Chosen."""
+LEAST_RUN = 6
+"""Letters in a row that texts must share to be the same: single ones are in any two. Chosen."""
 
 
 def places_of(labelled: Sequence[str], texts: Sequence[str]) -> list[int | None]:
-    """Return the block that holds each labelled text, both in the page's order; None for one that is in none.
+    """Return the block that holds most of each labelled text, both in the page's order; None for one that is gone.
 
-    A block may hold several in a row: what was split is one now.
+    A block may hold several in a row, and a text may stand in several: what was split is one now, or the other way.
     """
-    wanted, given = [list(map(_letters, of)) for of in (labelled, texts)]
-    if wanted == given[: len(wanted)]:
-        return list(range(len(wanted)))
-    places: list[int | None] = []
-    block, end = 0, 0
-    for text in wanted:
-        for at in range(block, min(block + LOOK_AHEAD, len(given))):
-            start = given[at].find(text, end if at == block else 0)
-            if start >= 0 and (at == block or start == 0):
-                block, end = at, start + len(text)
-                places.append(at)
-                break
-        else:
-            places.append(None)
-    return places
+    found: list[Counter[int]] = [Counter() for _ in labelled]
+    for text, block, letters in _overlaps(labelled, texts):
+        found[text][block] += letters
+    sizes = [len(_letters(text)) for text in labelled]
+    return [
+        max(blocks, key=lambda block: (blocks[block], -block)) if blocks.total() > LEAST_SHARE * size else None
+        for blocks, size in zip(found, sizes, strict=True)
+    ]
 
 
 def labels_of(labelled: Sequence[tuple[str, int]], texts: Sequence[str], unknown: int) -> tuple[int, ...]:
-    """Return the label of each block: that of the longest labelled text in it, `unknown` where it holds none."""
-    longest = [0] * len(texts)
-    labels = [unknown] * len(texts)
-    places = places_of([text for text, _ in labelled], texts)
-    for (text, label), place in zip(labelled, places, strict=True):
-        if place is not None and len(text) > longest[place]:
-            longest[place], labels[place] = len(text), label
-    return tuple(labels)
+    """Return the label of each block: that of the text that most of it is from, `unknown` where it is from none."""
+    found: list[Counter[int]] = [Counter() for _ in texts]
+    for text, block, letters in _overlaps([text for text, _ in labelled], texts):
+        found[block][labelled[text][1]] += letters
+    return tuple(labels.most_common(1)[0][0] if labels else unknown for labels in found)
+
+
+def _overlaps(labelled: Sequence[str], texts: Sequence[str]) -> Iterator[tuple[int, int, int]]:
+    """Yield number of the labelled text, number of the block, and letters that they share, in the page's order."""
+    wanted, given = [list(map(_letters, of)) for of in (labelled, texts)]
+    same = next((n for n, pair in enumerate(zip(wanted, given, strict=False)) if pair[0] != pair[1]), None)
+    if same is None:  # nearly all pages; a truncated one has fewer texts than blocks
+        yield from ((n, n, max(len(letters), 1)) for n, letters in enumerate(wanted[: len(given)]))
+        return
+    for kind, first, last, start, end in SequenceMatcher(None, wanted, given, autojunk=False).get_opcodes():
+        if kind == "equal":
+            yield from ((first + n, start + n, max(len(wanted[first + n]), 1)) for n in range(last - first))
+        elif kind == "replace":
+            for text, block, letters in _shared_letters(wanted[first:last], given[start:end]):
+                yield first + text, start + block, letters
+
+
+def _shared_letters(wanted: Sequence[str], given: Sequence[str]) -> Iterator[tuple[int, int, int]]:
+    """Yield what texts and blocks share that are not alike one by one, letter by letter."""
+    text_at, block_at = _owners(wanted), _owners(given)
+    runs = SequenceMatcher(None, "".join(wanted), "".join(given), autojunk=False).get_matching_blocks()
+    long = (run for run in runs if run.size and run.size >= min(LEAST_RUN, len(wanted[text_at[run.a]])))
+    shared = Counter((text_at[a + n], block_at[b + n]) for a, b, size in long for n in range(size))
+    yield from ((text, block, letters) for (text, block), letters in sorted(shared.items()))
+
+
+def _owners(texts: Sequence[str]) -> list[int]:
+    """Return for each letter of all texts the number of its text."""
+    return [n for n, text in enumerate(texts) for _ in text]
 
 
 def _letters(text: str) -> str:
-    """Return letters and digits: white space and marks for hyphenation are not what tells two blocks apart."""
-    return "".join(filter(str.isalnum, text))
+    """Return letters and digits: white space, hyphenation and raised figures do not tell two blocks apart."""
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text)))

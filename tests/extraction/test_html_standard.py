@@ -65,3 +65,18 @@ def test_other_templates_stay_hidden() -> None:
 )
 def test_without_early_ends(markup: bytes, kept: bytes) -> None:
     assert without_early_ends(markup) == kept
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        ("<p>One.</p><svg viewBox='0 0 1 1'><path d=M0><p>Two.</p><p>Three.</p>", ["One.", "Two.", "Three."]),
+        ("<p>One.</p><svg><g><path d=M0><div><p>Two.</p></div></g></svg> Tail <p>Three.</p>",
+         ["One.", "Two.", "Tail", "Three."]),
+        ("<p>One.</p><svg><text>drawn</text><title>a title</title></svg><p>Two.</p>", ["One.", "Two."]),
+        ("<p>One.</p><svg><foreignObject><p>in the drawing</p></foreignObject></svg><p>Two.</p>", ["One.", "Two."]),
+    ],
+    ids=["never closed", "closed late", "a drawing", "html of the drawing"],
+)  # fmt: skip
+def test_a_drawing_ends_where_browsers_end_it(body: str, text: list[str]) -> None:
+    assert [block.text for block in split_tree(parse(f"<body>{body}</body>", DEFAULT_OPTIONS)).blocks] == text

@@ -38,6 +38,13 @@ def test_what_is_short_under_a_marker_is_the_advertisement() -> None:
     assert found["Drei Nächte am See"] is Label.ADVERTISEMENT
 
 
+@pytest.mark.parametrize("marker", ["<div><span>Anzeige</span></div>", "<p>Anzeige</p>"])
+def test_an_empty_slot_among_the_paragraphs_takes_nothing(marker: str) -> None:
+    found = sifted(f"<div><p>{PARAGRAPH}</p>{marker}<h2>Das Land zahlt</h2><p>Die Hälfte trägt es.</p></div>", {})
+    assert found["Das Land zahlt"] is Label.BODY
+    assert found["Die Hälfte trägt es."] is Label.BODY
+
+
 @pytest.mark.parametrize(
     ("markup", "score", "label"),
     [
