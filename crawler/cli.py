@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import importlib
-import os
 import sys
+from collections.abc import Sequence
 from difflib import get_close_matches
-from io import TextIOWrapper
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import click
 
 from crawler import __version__
 from crawler.errors import UsageError, WinnowError
+from crawler.standard_streams import guard_streams
 
 if TYPE_CHECKING:
     from crawler.commands.console import Console
@@ -75,14 +76,6 @@ class LazyGroup(click.Group):
         assert isinstance(command, click.Command)
         return command
 
-    def invoke(self, ctx: click.Context) -> object:
-        try:
-            return super().invoke(ctx)
-        except BrokenPipeError:
-            # The reader of our records has gone, as `head` does: nothing is left to say. Click would exit with 1.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            return 0
-
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Leave --help and --version unexplained: so the commands fit a screen."""
         self.format_commands(ctx, formatter)
@@ -124,12 +117,21 @@ def _console() -> Console:
     return Console(json_logs="--json-logs" in sys.argv)
 
 
+def _check_arguments(arguments: Sequence[str]) -> None:
+    """Raise for an empty one: a script's variable that is not set would make the crawl in the current folder."""
+    for before, argument in pairwise(("", *arguments)):
+        if not argument or (argument.startswith("--") and argument.endswith("=")):
+            name = argument.rstrip("=") or (before if before.startswith("-") else "an argument")
+            raise UsageError(f"{name}: is empty; is a variable of your script not set?")
+
+
 def main() -> None:
     """Run the command; every error of ours is one line and its exit code."""
-    if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")  # as stderr: a title must not end a command in Latin-1
+    output = guard_streams()
     try:
+        _check_arguments(sys.argv[1:])
         code = winnow.main(prog_name="winnow", standalone_mode=False)
+        sys.stdout.flush()
     except click.exceptions.Abort:
         code = 130
     except click.ClickException as error:
@@ -140,4 +142,10 @@ def main() -> None:
         code = error.exit_code
     except KeyboardInterrupt:
         code = 130
+    except BrokenPipeError:
+        code = 0  # the reader of our records has gone, as `head` does: nothing is left to say
+    except SystemExit:
+        if output is None or not output.reader_is_gone:
+            raise
+        code = 0  # rich ends with 1 where nobody reads any more
     sys.exit(code if isinstance(code, int) else 0)

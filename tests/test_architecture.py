@@ -18,6 +18,7 @@ ALLOWED: dict[str, set[str]] = {
     # core: values, errors, identity
     "items": {"rights"},
     "errors": set(),
+    "standard_streams": {"errors"},
     "url_variants": set(),
     "urls": {"errors", "url_variants"},
     "addresses": {"errors", "urls"},
@@ -83,7 +84,7 @@ ALLOWED: dict[str, set[str]] = {
     "metrics": {"records"},
     # command line
     "__main__": {"cli"},
-    "cli": {"commands", "errors"},
+    "cli": {"commands", "errors", "standard_streams"},
     "commands": {
         *CORE, "addresses", "archives", "config", "config_file", "contact", "demo", "engine_config", "engines",
         "exports", "extensions", "extraction", "flow", "metrics", "pipelines", "politeness", "records", "report",

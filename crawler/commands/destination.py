@@ -43,10 +43,5 @@ class Destination:
 
 
 def _to_stdout(content: bytes) -> None:
-    try:
-        sys.stdout.buffer.write(content)
-        sys.stdout.buffer.flush()
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        raise OutputError(f"standard output cannot be written ({error.strerror or error})") from error
+    sys.stdout.buffer.write(content)
+    sys.stdout.buffer.flush()
