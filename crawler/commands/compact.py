@@ -13,11 +13,10 @@ import click
 from crawler.commands import options
 from crawler.commands.console import Console, counted
 from crawler.errors import LockHeld, UsageError
+from crawler.records.files import WORKERS_FOLDER
 
 if TYPE_CHECKING:
     from crawler.engines.connection import RedisServer
-
-WORKERS = "workers"
 
 
 @click.command("compact")
@@ -62,11 +61,12 @@ def command(folders: tuple[Path, ...], output: Path, sites: Path, without_redis:
 
 
 def _sources(folder: Path) -> list[Path]:
-    """Return the folders of the workers, or the folder itself where it is one."""
-    workers = sorted(path for path in (folder / WORKERS).glob("*") if path.is_dir())
-    if not workers and not (folder / "manifest.json").exists():
-        raise UsageError(f"{folder}: no folder of a crawl; name one that has {WORKERS}/ or manifest.json")
-    return workers or [folder]
+    """Return the folders of the workers, and the folder itself where it has records of its own."""
+    workers = sorted(path for path in (folder / WORKERS_FOLDER).glob("*") if path.is_dir())
+    own = [folder] if (folder / "manifest.json").exists() else []
+    if not workers and not own:
+        raise UsageError(f"{folder}: no folder of a crawl; name one that has {WORKERS_FOLDER}/ or manifest.json")
+    return own + workers
 
 
 @contextmanager

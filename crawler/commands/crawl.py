@@ -52,6 +52,8 @@ def command(  # noqa: PLR0913 - the command line is its interface
     begin, end = _moment(since, now, "--since"), _moment(until, now, "--until", whole_day=True)
     if begin is not None and end is not None and begin > end:
         raise UsageError(f"--since {since} --until {until}: it ends before it begins; exchange the two")
+    if metrics == Path("-"):
+        raise UsageError("--metrics -: name a file; it is replaced whole when the run is over")
     if metrics is not None:
         check_output(metrics, overwrite=True, option="--metrics")
     if dry_run:

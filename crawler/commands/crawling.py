@@ -19,15 +19,20 @@ from crawler.commands.engine import Run, set_up
 from crawler.commands.watching import watch_run
 from crawler.config import choose_sites, load_sites
 from crawler.contact import missing_contact, sites_without_contact
+from crawler.engine_config import load_engine
 from crawler.errors import CrawlDelayTooLong, HostParked, PageError, RobotsUnavailable, UsageError, WinnowError
 from crawler.metrics import write_metrics
 from crawler.pipelines import StorePipeline
 from crawler.politeness import NETWORK_DOWN
+from crawler.records.files import WORKERS_FOLDER
 from crawler.signals import page_failed
 from crawler.spiders.news import NewsSpider
+from crawler.state.database import STATE_NAME
 
 PUT_OFF = (RobotsUnavailable.cause, HostParked.cause, CrawlDelayTooLong.cause)
 """Why URLs were not fetched though this run had time for them."""
+USABLE = ("new", "changed", "duplicate", "unchanged")
+"""States of URLs that gave something."""
 COLUMNS = ("found", "new", "changed", "unchanged", "duplicate", "known", "skipped", "failed", "waiting")
 
 
@@ -74,6 +79,7 @@ class Crawled:
 def crawl(options: CrawlOptions, console: Console) -> Crawled:
     """Run the news spider; raises UsageError, OutputError or LockHeld where the run could not begin or end."""
     _check_sites(options)
+    _check_folder(options)
     run = set_up(NewsSpider, options.settings(), console, logging.WARNING)
     with console.progress("crawl") as tally:
         if console.shows_progress:
@@ -97,6 +103,22 @@ def _check_sites(options: CrawlOptions) -> None:
         raise UsageError(
             f"{options.sites}: {site.name}: {missing_contact(site.user_agent)}; a crawl of public sites needs a URL or "
             'an e-mail of yours there, such as user_agent = "MyCrawler/1.0 (+https://my.site/crawler)"'
+        )
+
+
+def _check_folder(options: CrawlOptions) -> None:
+    """Raise where the state of what is in the folder is kept elsewhere: all would be fetched and written again."""
+    has_state = (options.output / STATE_NAME).exists()
+    if load_engine(options.sites).kind == "redis":
+        if has_state:
+            raise UsageError(
+                f"{options.output}: has a crawl with a state of its own ({STATE_NAME}), [engine] of {options.sites} "
+                "names a Redis; name another folder with --output, or take [engine] out"
+            )
+    elif not has_state and (options.output / WORKERS_FOLDER).is_dir():
+        raise UsageError(
+            f"{options.output}: has the workers of a crawl on a Redis, {options.sites} has no [engine]; name another "
+            "folder with --output, or write the [engine]"
         )
 
 
@@ -165,7 +187,8 @@ def _exit_code(report: Mapping[str, Any], failed: list[str]) -> int:
         causes.update(account["causes"])
     put_off = sum(causes[cause] for cause in PUT_OFF)
     asked = states["new"] + states["changed"] + states["skipped"] + states["failed"] + put_off
-    usable = states["new"] + states["changed"] + states["duplicate"] + states["unchanged"]
-    if (asked or failed) and not usable and (failed or not states["known"]):
-        return NO_RECORD
+    if (asked or failed) and not any(states[state] for state in USABLE):
+        up_to_date = any(a["states"].get("known") for name, a in report["sites"].items() if name not in failed)
+        if not up_to_date:
+            return NO_RECORD
     return SOME_FAILED if failed or report["finish_reason"] == NETWORK_DOWN else 0

@@ -11,10 +11,12 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from crawler.commands import options
 from crawler.commands.console import counted, printable
 from crawler.commands.findings import Finding, Level, finding
+from crawler.errors import UsageError
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -32,7 +34,8 @@ STYLES = {Level.OK: "green", Level.WARNING: "bold yellow", Level.FAULT: "bold re
 @options.sites_file
 @options.crawl_folder
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout, for machines.")
-def command(sites: Path, output: Path, as_json: bool) -> int:
+@click.pass_context
+def command(context: click.Context, sites: Path, output: Path, as_json: bool) -> int:
     """Check versions, imports, a sample page, sites.toml, state, engine, clock and disk.
 
     Of the network only a Redis of [engine] is asked.
@@ -43,6 +46,9 @@ def command(sites: Path, output: Path, as_json: bool) -> int:
     winnow doctor
     winnow doctor --output news --json | jq .faults
     """
+    for name, path in (("sites", sites), ("output", output)):
+        if context.get_parameter_source(name) is ParameterSource.COMMANDLINE and not path.exists():
+            raise UsageError(f"--{name} {path}: there is no such path; correct it, or leave --{name} out")
     if as_json:
         found = list(_findings(sites, output))
         click.echo(json.dumps(_as_json(found), ensure_ascii=False, indent=1))

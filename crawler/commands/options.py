@@ -44,10 +44,18 @@ def complete_sites(ctx: click.Context, _: click.Parameter, incomplete: str) -> l
     return [site.name for site in sites if site.name.startswith(incomplete)]
 
 
+def _stdout_as_none(_: click.Context, __: click.Parameter, path: Path | None) -> Path | None:
+    return None if path == Path("-") else path
+
+
 json_logs: Decorator = click.option("--json-logs", is_flag=True, help="One JSON object a line on stderr.")
 quiet: Decorator = click.option("-q", "--quiet", is_flag=True, help="Only warnings and errors on stderr.")
 output_file: Decorator = click.option(
-    "-o", "--output", type=click.Path(path_type=Path), help="Write to this file, whole or not at all."
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    callback=_stdout_as_none,
+    help="Write to this file, whole or not at all.",
 )
 sites_file: Decorator = click.option(
     "--sites", type=click.Path(path_type=Path), default=Path("sites.toml"), show_default=True, help="Which sites."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import sys
 from codecs import BOM_UTF8
 from collections import Counter
@@ -54,6 +55,8 @@ def command(  # noqa: PLR0913 - the command line is its interface
     winnow scrape https://example.org/story > story.jsonl
     winnow scrape - --format markdown -o stories.md < urls.txt
     """
+    if not math.isfinite(delay):
+        raise UsageError(f"--delay {delay}: is no number of seconds")
     console = Console(json_logs=json_logs, quiet=quiet)
     delivery = Delivery(RecordFormat(form), output, overwrite, navigation)
     delivery.check()

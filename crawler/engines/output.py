@@ -19,14 +19,13 @@ from pathlib import Path
 from crawler.engines.changes import Changes
 from crawler.engines.connection import RedisServer
 from crawler.errors import LockHeld, OutputError, StateError
-from crawler.records.files import TEMPORARY_PATTERN, check_writable, output_errors
+from crawler.records.files import TEMPORARY_PATTERN, WORKERS_FOLDER, check_writable, output_errors
 from crawler.records.manifest import FinishedFile, Measure, measure, read_manifest, write_manifest
 from crawler.records.writer import PART_SUFFIX, rename_part, truncate
 from crawler.state.lock import RunLock
 from crawler.state.runs import utc_now
 from crawler.state.values import Recovered
 
-WORKERS_FOLDER = "workers"
 MOST_WORKERS = 1000
 """Of one machine in one output folder; then something is wrong. Chosen."""
 

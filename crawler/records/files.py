@@ -12,6 +12,8 @@ from typing import BinaryIO, Self
 
 from crawler import errors
 
+WORKERS_FOLDER = "workers"
+"""Folder, in that of a crawl on Redis, that has a folder for each of its workers."""
 TEMPORARY_PATTERN = ".*.tmp"
 """Matches what a killed process may leave behind of `WholeFile`."""
 

@@ -35,6 +35,16 @@ def test_workers_become_one_folder(inline: Inline) -> None:
     ]
 
 
+def test_records_beside_the_workers_are_merged_too(inline: Inline) -> None:
+    _worker(inline.folder, "host-1", "r1-001.jsonl", f"{LINE}\n")
+    own = inline.folder / "news" / "records" / "2026-11-21" / "r0-001.jsonl"
+    own.parent.mkdir(parents=True)
+    own.write_text(LINE.replace('"a"', '"b"') + "\n", encoding="utf-8")
+    (inline.folder / "news" / "manifest.json").write_text('{"files": []}', encoding="utf-8")
+    ended = inline.run("compact", "news", "-o", "articles")
+    assert (ended.code, "2 records added from 2 folders" in ended.err) == (0, True), ended.err
+
+
 def test_the_part_file_of_a_killed_worker(inline: Inline) -> None:
     part = _worker(inline.folder, "host-1", "r1-001.jsonl.part", f'{LINE}\n{{"id": "to')
     ended = inline.run("compact", "news", "-o", "articles")

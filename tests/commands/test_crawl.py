@@ -130,8 +130,9 @@ def test_one_site_down_does_not_hinder_the_other(winnow: CommandLine, web: Web, 
         ('[[site]]\nname = "a"\nurl = "https://a.example/"\n', (), "no user_agent with a contact"),
         ('[[site]]\nname = "a"\nurl = "http://127.0.0.1/"\n', ("--limit", "0"), "--limit"),
         ('[[site]]\nname = "a"\nurl = "http://127.0.0.1/"\n', ("--metrics", "."), "--metrics .: is a folder; name a"),
+        ('[[site]]\nname = "a"\nurl = "http://127.0.0.1/"\n', ("--metrics", "-"), "--metrics -: name a file"),
     ],
-    ids=["no file", "unknown key", "unknown site", "contact", "limit", "metrics"],
+    ids=["no file", "unknown key", "unknown site", "contact", "limit", "metrics", "metrics to stdout"],
 )
 def test_what_keeps_a_run_from_beginning(inline: Inline, toml: str | None, more: tuple[str, ...], words: str) -> None:
     if toml is not None:
@@ -140,6 +141,26 @@ def test_what_keeps_a_run_from_beginning(inline: Inline, toml: str | None, more:
     assert (ended.code, ended.out) == (2, b"")
     assert words in ended.err
     assert not (inline.folder / "output").exists()
+
+
+@pytest.mark.parametrize(
+    ("there", "engine", "words"),
+    [
+        (
+            "state.sqlite",
+            '[engine]\nkind = "redis"\nurl = "redis://127.0.0.1:1/0"\n',
+            "has a crawl with a state of its own",
+        ),
+        ("workers", "", "has the workers of a crawl on a Redis"),
+    ],
+    ids=["a state file", "workers"],
+)
+def test_the_state_of_a_folder_is_kept_elsewhere(inline: Inline, there: str, engine: str, words: str) -> None:
+    (inline.folder / "out" / there).mkdir(parents=True)
+    (inline.folder / "sites.toml").write_text(f'{engine}[[site]]\nname = "a"\nurl = "http://127.0.0.1/"\n')
+    ended = inline.run("crawl", "--allow-address", "127.0.0.1", "--output", "out")
+    assert (ended.code, words in ended.err) == (2, True), ended.err
+    assert [path.name for path in (inline.folder / "out").iterdir()] == [there]
 
 
 def test_a_file_stands_where_the_output_should(winnow: CommandLine) -> None:

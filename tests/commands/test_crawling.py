@@ -26,6 +26,18 @@ def report(states: dict[str, int], causes: dict[str, int], reason: str = "finish
         pytest.param(report({"waiting": 3}, {"robots_unavailable": 3}), [], 4, id="robots.txt of all cannot be read"),
         pytest.param(report({"waiting": 3}, {"host_parked": 3}), [], 4, id="all parked"),
         pytest.param(report({"waiting": 3, "known": 5}, {"host_parked": 3}), [], 0, id="parked, others are known"),
+        pytest.param(
+            {
+                "finish_reason": "finished",
+                "sites": {
+                    "a": {"states": {"known": 9}, "causes": {}},
+                    "b": {"states": {"failed": 2}, "causes": {"robots_disallowed": 2}},
+                },
+            },
+            ["b"],
+            3,
+            id="one is up to date, robots.txt of the other forbids all",
+        ),
         pytest.param(report({"waiting": 3}, {"budget_reached": 3}), [], 0, id="left for the next run"),
         pytest.param(report({"duplicate": 2}, {}), [], 0, id="copies only"),
     ],

@@ -53,6 +53,12 @@ def test_for_machines(inline: Inline, monkeypatch: pytest.MonkeyPatch) -> None:
     assert told["versions"]["scrapy"]
 
 
+@pytest.mark.parametrize("option", ["--sites", "--output"])
+def test_a_path_that_was_named_and_is_not_there(inline: Inline, option: str) -> None:
+    ended = inline.run("doctor", option, "typo")
+    assert (ended.code, "typo: there is no such path" in ended.err) == (2, True)
+
+
 def test_for_people(inline: Inline, monkeypatch: pytest.MonkeyPatch) -> None:
     place = "/a/long/path/that/nobody/could/copy/if/it/were/cut/in/two"
     found = [

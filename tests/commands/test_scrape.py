@@ -221,10 +221,11 @@ def test_output_is_checked_before_the_first_request(
         (("--allow-address", "nonsense", "http://x.example/"), "nonsense"),
         (("--allow-address", "127.0.0.1:99999", "http://x.example/"), "1 to 65535"),
         (("--delay", "-1", "http://x.example/"), "--delay"),
+        (("--delay", "inf", "http://x.example/"), "--delay inf: is no number of seconds"),
         (("--no-such-option",), "No such option"),
         ((), "Missing argument"),
     ],
-    ids=["format", "address", "port", "delay", "option", "none"],
+    ids=["format", "address", "port", "delay", "endless", "option", "none"],
 )
 def test_usage(inline: Inline, arguments: tuple[str, ...], words: str) -> None:
     ended = inline.run("scrape", *arguments)
