@@ -30,14 +30,21 @@ META_NAMES = (
     *("author", "article:author", "parsely-author", "sailthru.author", "cxenseparse:author"),
     *("dc.creator", "dcterms.creator", "citation_author"),
 )
+_SURNAME_FIRST = re.compile(r"\s*([^\W\d_][\w'’-]*),\s+([^\W\d_][\w'’.-]*(?: [A-Z]\.)?)\s*")
+"""How libraries and publishers write one person: "Lee, Ann", https://www.dublincore.org/specifications/dublin-core/
+dcmi-terms/#creator and https://scholar.google.com/intl/en/scholar/inclusion.html."""
 
 _AUTHOR_WORD = re.compile(
-    r"by-?line|(?:^|[\s_-])(?:article-?)?(?:authors?|autor(?:en|in)?|auteurs?)(?:$|[\s_-])|author-?names?"
+    r"by-?line|(?:^|[\s_-])(?:writer|signature)s?(?:$|[\s_-])|(?:^|[\s_-])(?:article-?)?(?:authors?|autor(?:en|in)?|auteurs?)(?:$|[\s_-])|author-?names?"
 )
 _BYLINE_TAGS = frozenset({"a", "span", "div", "p", "address", "section", "li", "ul", "b", "strong", "h3", "h4"})
 _CONTINUED = re.compile(r"\n?(,|&|\b(?:and|und|et|y|og|och|by|By|von|Von|BY|Par|Por)\b:?)\n", re.UNICODE)
 _ORGANISATIONS = frozenset({"Organization", "NewsMediaOrganization", "Corporation", "WebSite", "Brand"})
-_ELSEWHERE = re.compile(r"comment|related|teaser|sidebar|recommend|footer|latest|popular|promo|caption|image|photo")
+_ELSEWHERE = re.compile(
+    r"comment|related|teaser|sidebar|recommend|(?<!post-)(?<!entry-)(?<!article-)footer|latest|popular|promo|caption"
+    r"|image|photo"
+)
+"""Classes of what stands beside an article; its own footer may name the author, as Blogger's does."""
 _ELSEWHERE_TAGS = frozenset({"aside", "footer", "nav", "figure", "figcaption"})
 
 
@@ -91,7 +98,7 @@ def _names_of(author: Any, depth: int) -> Iterator[str]:
         elif not plain_text(name):
             yield from split_names(f"{plain_text(author.get('givenName'))} {plain_text(author.get('familyName'))}")
         elif _ORGANISATIONS.isdisjoint(types_of(author)):
-            yield from split_names(plain_text(name))
+            yield from split_names(_given_name_first(plain_text(name)))
         else:
             yield cap(plain_text(name), MAX_NAME_CHARS)
 
@@ -121,9 +128,12 @@ def _lines(element: HtmlElement) -> list[str]:
 
 
 def _first_names(lines: Sequence[str]) -> list[str]:
-    """Names of the first line that has any, with the lines that a comma or conjunction ties to it."""
+    """Names of the first line with a full one, with the lines that a comma or conjunction ties to it, else of the
+    first with any.
+    """
     joined = _CONTINUED.sub(r" \1 ", "\n".join(lines))
-    return next((names for names in map(names_in_line, joined.split("\n")) if names), [])
+    named = [names for line in joined.split("\n") if not line.endswith(":") and (names := names_in_line(line))]
+    return next((names for names in named if any(" " in n or is_agency(n) for n in names)), next(iter(named), []))
 
 
 def _is_marked(element: HtmlElement) -> bool:
@@ -138,7 +148,7 @@ def _is_marked(element: HtmlElement) -> bool:
 def _names_author(class_list: str) -> bool:
     """Whether a class names an author or byline; pages have the same class lists again and again."""
     lowered = class_list.lower()
-    can_match = "aut" in lowered or "by" in lowered  # as every match does
+    can_match = any(part in lowered for part in ("aut", "by", "writer", "signature"))  # as every match does
     return can_match and _AUTHOR_WORD.search(lowered) is not None
 
 
@@ -158,7 +168,13 @@ def _visible_byline(bylines: Sequence[str], names: Sequence[str]) -> str | None:
 
 
 def _split_all(texts: Iterable[Any]) -> list[str]:
-    return _unique(name for text in texts for name in split_names(plain_text(text)))
+    return _unique(name for text in texts for name in split_names(_given_name_first(plain_text(text))))
+
+
+def _given_name_first(text: str) -> str:
+    """Return one person's name as it is spoken; a list of two people by one word each is none of ours."""
+    found = _SURNAME_FIRST.fullmatch(text)
+    return f"{found[2]} {found[1]}" if found else text
 
 
 def _unique(names: Iterable[str]) -> list[str]:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crawler.extraction.blocks import BlockTree
+from crawler.extraction.phrasebook import PhraseHit
 from crawler.items import Block, Container
 
 Indexes = NDArray[np.int64]
@@ -28,6 +29,8 @@ NAMED_HEADING_CHARS = 80
 EMPHASISED_HEADING_CHARS = 60
 EMPHASISED_SHARE = 0.8
 """Bounds of what is taken for a heading by its tag, by its class, by its bold type. Chosen, not measured."""
+SAID_SHARE = 0.8
+"""Share of a block that the phrase is by which it heads a box: “Kommentare (12)”. Chosen."""
 HEADING_PLACES = 3
 """A box's heading is among its first so many blocks."""
 MAX_NAMED_BOX = 80
@@ -65,12 +68,17 @@ class Boxes:
         return self.start[containers], self.end[containers]
 
 
-def find_boxes(tree: BlockTree) -> Boxes:
+def find_boxes(tree: BlockTree, phrases: Sequence[Sequence[PhraseHit]] = ()) -> Boxes:
+    """Return the boxes; `phrases` are the hits of each block, by which a heading without a tag for it is known."""
     start, end = spans(tree)
     chains = _chains(tree.containers, start, end)
     own = [chains[block.container] for block in tree.blocks]
     levels = [_levels(chain, start, end) for chain in own]
     is_heading = [_is_heading(block, tree.containers[block.container]) for block in tree.blocks]
+    for block, chain in zip(tree.blocks, own, strict=True):
+        if not is_heading[block.index] and start[chain[0]] == block.index:
+            hits = phrases[block.index] if phrases else ()
+            is_heading[block.index] = _says_heading(block, hits)
     previous, following = _neighbour_headings(is_heading)
     level = np.array(levels, np.int64).reshape(len(levels), LEVELS)
     firsts, lasts = np.array(start, np.int64), np.array(end, np.int64)
@@ -139,6 +147,14 @@ def _is_heading(block: Block, container: Container) -> bool:
         return True
     bold = block.emphasised_chars > EMPHASISED_SHARE * chars
     return bold and chars < EMPHASISED_HEADING_CHARS and block.linked_chars == 0
+
+
+def _says_heading(block: Block, hits: Sequence[PhraseHit]) -> bool:
+    """Whether a block is hardly more than a phrase that heads boxes: `<div>Meistgelesen</div>`."""
+    chars = len(block.text)
+    if chars >= NAMED_HEADING_CHARS or block.linked_chars:
+        return False
+    return any(hit.strength == "heading" and len(hit.phrase) >= SAID_SHARE * chars for hit in hits)
 
 
 def _box_headings(

@@ -25,6 +25,9 @@ _DAY_MONTH = re.compile(
     re.IGNORECASE,
 )
 _MONTH_DAY = re.compile(r"([^\W\d_]{3,14})\.?\s(\d{1,2})(?:st|nd|rd|th)?,?\s((?:19|20)\d{2})(?!\d)", re.IGNORECASE)
+_YEAR_MONTH_DAY = re.compile(
+    r"((?:19|20)\d{2})(?:\.|\sm\.|,)?\s([^\W\d_]{3,14})\.?\s(\d{1,2})(?!\d|[:.]\d)", re.IGNORECASE
+)
 ZONES = {
     **dict.fromkeys(("ET", "EST", "EDT"), "America/New_York"),
     **dict.fromkeys(("CT", "CDT"), "America/Chicago"),
@@ -81,6 +84,17 @@ def date_in_line(line: str, now: datetime, *, month_first: bool | None = None) -
     return None
 
 
+def without_days(line: str) -> str:
+    """Return a line with a bar in place of each date, and of each time of day beside one; as it is where it has none.
+
+    3/4/2026 is a date here whichever of the two is the month.
+    """
+    days = sorted((found.span() for found, *_ in _days(line, False)), reverse=True)
+    for start, end in days:
+        line = f"{line[:start]} | {line[end:]}"
+    return _CLOCK.sub(" | ", line) if days else line
+
+
 def names_day(text: str, day: str) -> bool:
     """Whether a text of any length names a day, given as YYYY-MM-DD, in one of the ways in which lines do.
 
@@ -107,6 +121,9 @@ def _days(line: str, month_first: bool | None) -> Iterator[tuple[re.Match[str], 
     for found in _MONTH_DAY.finditer(line):
         if month := _month(found[1]):
             yield found, int(found[3]), month, int(found[2])
+    for found in _YEAR_MONTH_DAY.finditer(line):
+        if month := _month(found[2]):
+            yield found, int(found[1]), month, int(found[3])
 
 
 def _month(word: str) -> int | None:

@@ -46,10 +46,10 @@ class PageFeatures:
 
 def page_features(tree: BlockTree, evidence: PageEvidence) -> PageFeatures:
     """Return the features of a page of at least one block."""
-    boxes = find_boxes(tree)
+    phrases = tuple(find_phrases(block.text) for block in tree.blocks)
+    boxes = find_boxes(tree, phrases)
     site = own_site(tree.blocks, evidence.url)
     shapes = [read_shape(block.text) for block in tree.blocks]
-    phrases = tuple(find_phrases(block.text) for block in tree.blocks)
     measures = measure_blocks(tree, evidence, shapes)
     measure_surroundings(measures, tree, shapes, boxes, site)
     add_phrases(measures, phrases, boxes)

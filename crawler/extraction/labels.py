@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from crawler.extraction.blocks import BlockTree
-from crawler.extraction.bylines import with_signatures
 from crawler.extraction.evidence import PageEvidence
 from crawler.extraction.hints import gather_hints
 from crawler.extraction.labeller import BlockScores
 from crawler.extraction.labeller import label_blocks as label_by_model
 from crawler.extraction.sieve import sift_lines, sift_page
+from crawler.extraction.signatures import with_signatures
 from crawler.items import Segment
 
 

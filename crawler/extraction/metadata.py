@@ -15,6 +15,7 @@ from crawler.extraction.candidates import CANDIDATES, first_candidate, language_
 from crawler.extraction.clean_text import cap, clean_text
 from crawler.extraction.dates import FoundDate, find_modified, find_published, guess_published
 from crawler.extraction.declarations import Declarations, gather_declarations, plain_text
+from crawler.extraction.person_names import is_paper
 from crawler.extraction.site_names import SiteNames
 from crawler.extraction.titles import declared_headlines, find_title
 from crawler.items import Link
@@ -97,7 +98,7 @@ def read_metadata(
         origins=_origins(chosen, published, modified),
         headlines=tuple(dict.fromkeys([*([title.text] if title else []), *headlines])),
         article_body=_article_body(declarations),
-        names_people=any(not is_own_name(name) for name in authors.names),
+        names_people=any(not (is_own_name(name) or is_paper(name)) for name in authors.names),
         declared_article=bool(declarations.article) or declarations.meta.first("og:type") == "article",
     )
 

@@ -22,7 +22,7 @@ _PREFIX = re.compile(
     r"(?:by|von|par|por|da|di)|by"
     r"|Von\s+unser(?:em|er|en)(?:\s+\w+)?\s+\w*(?:mitarbeiter|redakteur|korrespondent|reporter|mitglied|autor)\w*"
     r"|Von|VON|Par|PAR|Di|Por|POR|Av|Af|Door|Του|Της|Автор|Text|Texto|Autor(?:in|en|es)?|Authors?"
-    r"|Auteurs?|Autore|Quelle|Source|Fuente|Redaktion)(?:\s*:\s*|\s+)(?=\w)",
+    r"|كتبت?|كتبه|بقلم|تحرير|Auteurs?|Autore|Quelle|Source|Fuente|Redaktion)(?:\s*:\s*|\s+)(?=\w)",
     re.IGNORECASE,
 )
 _DATED = re.compile(
@@ -72,10 +72,15 @@ _SIGNED = re.compile(
     r"|(?<![가-힣])글\s*[:=]?\s+([가-힣]{2,4})(?![가-힣])"
 )
 """Names of two to four characters beside the word for their writer."""
+_PAPER = re.compile(
+    r"(?:[\u3400-\u9fff](?:网|網|日报|日報|晚报|晚報|新闻|新聞|新聞社|通信社|通讯社|電視台|电视台|报社|報社)|[가-힣](?:신문|일보|뉴스|통신|방송))$"
+)
 _NO_NAME_LIST = (
     "by von par por written writer editors contributors admin administrator author autor editor editorial "
     "redaktion redaction staff newsroom webmaster developer guest none null undefined nan unknown anonymous "
-    "nachrichten news user root test twitter facebook online text texte texto tekst testo words story"
+    "nachrichten news user root test twitter facebook online text texte texto tekst testo words story "
+    "autorin autoren autores autore auteur auteurs автор författare forfatter kirjoittaja toimittaja yazar szerző "
+    "redaccion redacción redazione rédaction"
 )
 _NO_NAMES = frozenset(_NO_NAME_LIST.split())
 _AGENCY_LIST = "afp ap apa dpa efe ansa kna epd reuters sda sid keystone tass xinhua kyodo pti ritzau ntb"
@@ -88,6 +93,8 @@ def split_names(text: str) -> list[str]:
     text = _without_prefix(text)
     names: list[str] = []
     for listed in _LIST_MARK.split(text):
+        if listed.endswith(":"):
+            continue  # says what follows: "Last update: 13 November"
         pieces = [piece for part in _AND.split(_with_commas(listed)) for piece in _split_at_commas(part)]
         names += [name for name in map(_as_name, pieces) if name]
     return names
@@ -120,6 +127,16 @@ def signed_names(line: str) -> list[str]:
 
 def is_agency(name: str) -> bool:
     return name.casefold() in _AGENCIES
+
+
+def is_paper(name: str) -> bool:
+    """Whether a name in Han, kana or Hangul ends as those of newspapers, news sites and agencies do."""
+    return _PAPER.search(name) is not None
+
+
+def is_full(name: str) -> bool:
+    """Whether it is more than one word, or in a script that has none between names."""
+    return " " in name or not name.isascii()
 
 
 def _looks_like_name(text: str) -> bool:

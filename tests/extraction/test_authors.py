@@ -176,3 +176,26 @@ def test_names_are_short_and_clean(text: str) -> None:
     for name in split_names(text):
         assert 0 < len(name) <= MAX_NAME_CHARS
         assert name == " ".join(name.split())
+
+
+@pytest.mark.parametrize(
+    ("body", "names"),
+    [
+        ("<div class='author'>Автор: <span itemprop='author'>Глеб Саврасов</span></div>", ("Глеб Саврасов",)),
+        ("<div class='post-footer'><span class='vcard'>Vystavil <a rel='author'>Blanka Nová</a></span></div>",
+         ("Blanka Nová",)),
+        ("<div class='post-author'>Vystavil <b>Blanka Nová</b></div>", ("Blanka Nová",)),
+        ("<footer class='site-footer'><a rel='author'>Blanka Nová</a></footer>", ()),
+        ("<span class='writer'>كتبت: هالة السعدني</span>", ("هالة السعدني",)),
+        ("<div class='author'>Giriş Tarihi: | Son Güncelleme: |</div>", ()),
+    ],
+    ids=["label", "of the article's footer", "word before", "of the site's footer", "arabic", "labels"],
+)  # fmt: skip
+def test_names_beside_their_labels(body: str, names: tuple[str, ...]) -> None:
+    assert authors_of(body).names == names
+
+
+@pytest.mark.parametrize("given", [{"meta": "Lee, Ann"}, {"author": {"@type": "Person", "name": "Lee, Ann"}}])
+def test_a_surname_that_stands_first(given: Any) -> None:
+    assert authors_of(**given).names == ("Ann Lee",)
+    assert authors_of(meta="Ann Lee, Bo Lund").names == ("Ann Lee", "Bo Lund")

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 import crawler
-from crawler.extraction.bylines import with_bylines, with_signatures
+from crawler.extraction.bylines import with_bylines
 from crawler.extraction.metadata import Metadata
 from crawler.extraction.read_page import read_page
 from crawler.items import Label, Page, Segment
@@ -127,54 +127,8 @@ def test_a_later_declaration_may_say_more_of_the_same_day() -> None:
     assert (record.date_published, record.origins["date_published"]) == ("2026-11-20T10:15:00+01:00", "meta")
 
 
-@pytest.mark.parametrize(
-    ("line", "label"),
-    [
-        ("Von Anna Meier", Label.BYLINE),
-        ("ANNA MEIER", Label.BYLINE),
-        ("Written by Anna Meier and 김민수", Label.BYLINE),
-        ("Anna", Label.BODY),
-        ("Von Anna Meier stammt der Entwurf", Label.BODY),
-        ("Bernd Schulz", Label.BODY),
-    ],
-)
-def test_a_line_with_nothing_but_the_authors_is_a_byline(line: str, label: Label) -> None:
-    found = with_signatures([Segment(Label.BODY, line, "/p", 0.5, "")], ("Anna Meier", "김민수"))
-    assert [segment.label for segment in found] == [label]
-
-
-def test_a_sure_heading_and_the_turns_of_a_speaker_stay() -> None:
-    sure = [Segment(Label.SUBHEADING, "Anna Meier", "/h2", 0.95, "")]
-    turns = [Segment(Label.BODY, "Anna Meier:", f"/p[{n}]", 0.6, "") for n in range(3)]
-    assert with_signatures(sure, ("Anna Meier",)) == tuple(sure)
-    assert with_signatures(turns, ("Anna Meier",)) == tuple(turns)
-
-
-@pytest.mark.parametrize(
-    ("line", "is_byline"),
-    [
-        ("By Jane Doe", True),
-        ("Von Max Beispiel und Anna Meier", True),
-        ("Par Marie Dupont, Jean Petit", True),
-        ("By the river, the town built a wall", False),
-        ("By Monday", False),
-        ("Von Hamburg bis München fahren Busse", False),
-    ],
-)
-def test_a_line_by_names_at_the_start_is_a_byline(line: str, is_byline: bool) -> None:
-    body = Segment(Label.BODY, "The bridge over the river was closed. " * 30, "/p", 0.9, "")
-    doubtful = Segment(Label.BODY, line, "/p", 0.7, "")
-    first, _, last = with_signatures([doubtful, body, replace(doubtful, xpath="/p[3]")], ())
-    assert (first.label is Label.BYLINE) == is_byline
-    assert last.label is Label.BODY
-    assert with_signatures([replace(doubtful, score=0.95)], ())[0].label is Label.BODY
-
-
-def test_a_byline_of_a_small_page_is_not_in_its_text() -> None:
-    text = "".join(
-        f"<p>The bridge over the river was closed on day {n}, the town said, for repairs.</p>" for n in "3456"
-    )
-    head = '<h1>Bridge closed</h1><p class="author">By Jane Doe</p>'
-    record = crawler.extract(f"<html><title>Bridge closed</title><body><article>{head}{text}</article></body></html>")
-    assert record.authors == ("Jane Doe",)
-    assert record.text.startswith("The bridge")
+def test_a_chinese_reporter_of_the_first_paragraph() -> None:
+    first = Segment(Label.BODY, "本报讯（记者 周小禾）在青石街的尽头，老人修表。", "/p", 0.9, "")
+    for own, authors in ((("示例新闻网",), ("周小禾",)), (("李明",), ("李明",))):
+        page = Metadata(authors=own, names_people=own == ("李明",))
+        assert with_bylines(page, [first], NOW).authors == authors

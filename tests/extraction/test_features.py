@@ -14,6 +14,7 @@ from crawler.extraction.boxes import find_boxes
 from crawler.extraction.evidence import PageEvidence
 from crawler.extraction.features import PageFeatures, page_features
 from crawler.extraction.link_targets import own_site, read_target, site_of
+from crawler.extraction.phrasebook import find_phrases
 from crawler.extraction.text_shape import NUMBERS, read_shape, read_words
 from crawler.extraction.word_units import BUCKET_BITS, buckets_of
 from crawler.items import Label
@@ -91,6 +92,15 @@ def test_box_heading_is_the_nearest_above() -> None:
     headings = {tree.blocks[i].text: tree.blocks[h].text for i, h in enumerate(boxes.heading.tolist()) if h >= 0}
     assert headings["Maurer (m/w/d)"] == "Stellenmarkt"
     assert headings["Der Umbau kostet 4,2 Millionen Euro."] == "Brücke gesperrt"
+
+
+def test_a_phrase_heads_its_box_without_a_heading_tag() -> None:
+    entries = "<div><a>Brücke offen</a></div><div><a>Rathaus zu</a></div>"
+    tree = tree_of(f"<p>Ein Absatz.</p><p>Noch einer.</p><p>Und einer.</p><div><div>Meistgelesen</div>{entries}</div>")
+    boxes = find_boxes(tree, [find_phrases(block.text) for block in tree.blocks])
+    headings = [tree.blocks[h].text if h >= 0 else "" for h in boxes.heading.tolist()]
+    assert headings == [*[""] * 4, *["Meistgelesen"] * 2]
+    assert set(find_boxes(tree).heading.tolist()) == {-1}
 
 
 def test_boxes_grow_from_level_to_level() -> None:
