@@ -10,7 +10,9 @@ from crawler.extraction.phrase_files import Phrase, parse_phrases, phrase_langua
 from crawler.items import Label
 
 BOXES = {Label.ADVERTISEMENT, Label.JOB_LISTING, Label.COMMENT_POLICY, Label.SUBSCRIPTION}
-LANGUAGES = "ar cs da de el en es fi fr hu id it ja ko nl no pl pt ro ru sv tr uk vi zh".split()
+LANGUAGES = (
+    "ar bg bn ca cs da de el en es et fa fi fr he hi hr hu id it ja ko lt lv nl no pl pt ro ru sk sl sr sv th tr uk vi zh"
+).split()
 
 
 def test_every_promised_language_has_a_file() -> None:
