@@ -16,6 +16,7 @@ from crawler.extraction.blocks import BlockTree
 from crawler.extraction.comment_boxes import without_comments
 from crawler.extraction.hidden_text import without_hidden
 from crawler.extraction.hints import Hints
+from crawler.extraction.pointers import POINTER_SCORE, find_pointers
 from crawler.extraction.runs import best_path
 from crawler.extraction.stray_lines import SURE_TEXT, without_stray_lines
 from crawler.extraction.teasers import find_teasers
@@ -93,6 +94,10 @@ def sift_page(
             reason = "an entry that leads to a place on the page"
             sifted[block.index] = replace(sifted[block.index], label=Label.NAVIGATION, score=0.9, reason=reason)
     _take_out_teasers(tree, sifted, url)
+    for i in find_pointers(tree, sifted, url):
+        if sifted[i].label.in_text:
+            reason = "only points to other pages of the site"
+            sifted[i] = replace(sifted[i], label=Label.RELATED, score=POINTER_SCORE, reason=reason)
     _take_out_appended(tree, sifted, titles)
     shown = without_comments(tree, without_hidden(tree, sifted), hints)
     return without_tail(tree.blocks, without_stray_lines(tree.blocks, shown), hints)
