@@ -116,12 +116,13 @@ class BlockWalk:
         inherited = BlockKind.PARAGRAPH if outer is None else self.kinds[outer]
         if inherited is BlockKind.HEADING:
             inherited = BlockKind.PARAGRAPH
-        words = attribute_words(element)
+        attributes = element.items()
+        words = attribute_words(attributes) if attributes else ()
         if tag == "form":
             words = (*field_words(element), *words)
         self.containers.append(Container(index, outer, tag, words))
         self.kinds.append(KIND_OF_TAG.get(tag, inherited))
-        if outer in self.hidden or is_hidden(element, tag):
+        if outer in self.hidden or is_hidden(attributes, tag):
             self.hidden.add(index)
         if is_listing(element, tag):
             self.listings[index] = element
@@ -141,7 +142,7 @@ class BlockWalk:
             run.clear(inline.open_links)
             return
         inline.run = InlineRun(hrefs=list(inline.open_links))
-        for found in run.found(may_split=bool(run.line_ends) and self.kinds[owner] not in WHOLE_KINDS):
+        for found in run.found(may_split=self.kinds[owner] not in WHOLE_KINDS):
             if WORD.search(found.text):
                 self.found.append(found)
             elif self.kinds[owner] is BlockKind.TABLE and len(found.text) <= SIGN_CHARS:

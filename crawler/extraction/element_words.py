@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import chain, islice
 
@@ -28,9 +29,9 @@ MAX_FIELD_WORDS = 8
 UNTOLD_FIELDS = frozenset({"hidden", "submit", "button", "image", "reset"})
 
 
-def attribute_words(element: HtmlElement) -> tuple[str, ...]:
-    """Return the lower-case words in the element's naming attributes: `articleBody-main` gives article, body, main."""
-    naming = [pair for pair in element.items() if pair[0] in NAMING]
+def attribute_words(attributes: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+    """Return the lower-case words in an element's naming attributes: `articleBody-main` gives article, body, main."""
+    naming = [pair for pair in attributes if pair[0] in NAMING]
     if not naming:
         return ()
     if len(naming) == 1:

@@ -60,12 +60,14 @@ class InlineRun:
 
     def clear(self, open_links: list[str]) -> None:
         """Forget what led to no text."""
-        self.pieces.clear()
-        self.words.clear()
-        self.hrefs[:] = open_links
+        if self.pieces:  # half of the runs have nothing at all
+            self.pieces.clear()
+        if self.words or self.hidden:
+            self.words.clear()
+            self.hidden.clear()
+        if self.hrefs or open_links:
+            self.hrefs[:] = open_links
         self.breaks = 0
-        self.hidden.clear()
-        self.line_ends.clear()
 
     def end_line(self) -> None:
         if self.has_text:
@@ -73,7 +75,10 @@ class InlineRun:
 
     def found(self, *, may_split: bool) -> Iterator[FoundBlock]:
         """Yield the block, or the blocks where a line is wholly a link or wholly bold between others."""
-        ends = [*self.line_ends, self._reached()] if may_split else [self._reached()]
+        if not may_split or not self.line_ends:
+            yield self._whole()
+            return
+        ends = [*self.line_ends, self._reached()]
         start = line = _LineEnd()
         for end, following in zip(ends, [*ends[1:], None], strict=True):
             kind = self._kind(line, end)
@@ -93,6 +98,17 @@ class InlineRun:
     def _reached(self) -> _LineEnd:
         return _LineEnd(
             len(self.pieces), self.linked, self.emphasised, len(self.hrefs), len(self.words), len(self.hidden)
+        )
+
+    def _whole(self) -> FoundBlock:
+        return FoundBlock(
+            clean_line("".join(self.pieces)),
+            self.owner,
+            self.linked,
+            self.emphasised,
+            tuple(filter(None, self.hrefs)),
+            tuple(self.words),
+            tuple(self.hidden),
         )
 
     def _block(self, start: _LineEnd, end: _LineEnd) -> FoundBlock:
@@ -130,11 +146,12 @@ class InlineText:
             self.raised_depth += 1
         elif tag == "q" and not _is_quoted(element):
             run.pieces.append(OPENING_QUOTE)
-        if not element.attrib:
+        attributes = element.items()
+        if not attributes:
             return
         if element.get("class"):
-            run.words += attribute_words(element)
-        if is_hidden(element, tag):
+            run.words += attribute_words(attributes)
+        if is_hidden(attributes, tag):
             text = clean_line(element.text_content())
             if len(text) >= HIDDEN_CHARS:
                 run.hidden.append(text)
