@@ -121,7 +121,16 @@ def begins_archive(start: bytes) -> bool:
         return True
     if start.startswith(GZIP_MAGIC):
         return _begins_with(_Gzip(), start, RECORD_START)
-    return start.startswith(ZSTD_MAGIC) and _begins_with(_Zstandard(), start, RECORD_START)
+    return start.startswith(ZSTD_MAGIC) and _may_begin_record(start)
+
+
+def _may_begin_record(start: bytes) -> bool:
+    """Whether a zstd frame begins with a record; the first block, up to 128 KB, comes whole or not at all."""
+    try:
+        text, _ = _Zstandard().decode(start, len(RECORD_START))
+    except StreamFault:
+        return False
+    return text.startswith(RECORD_START) or not text
 
 
 class Member:

@@ -11,7 +11,7 @@ from crawler.archives.members import begins_archive
 from crawler.archives.pages import ArchiveCount
 from crawler.commands.archive_inputs import is_archive, pages_of_archive, pages_of_archive_file
 from crawler.commands.page_files import read_file
-from crawler.commands.page_lists import Input, pages_of_list
+from crawler.commands.page_lists import Input, pages_of_lines, pages_of_list
 from crawler.errors import FileUnreadable, PageError
 from crawler.extraction.options import DEFAULT_OPTIONS
 from crawler.extraction.parse import looks_like_html
@@ -61,6 +61,9 @@ def _pages_of_stdin(*, plain_text: bool) -> Iterator[Input | ArchiveCount]:
     if begins_archive(start):
         yield from pages_of_archive(_Resumed(start, stdin), "-")
         return
+    if start.lstrip().startswith(b"{") and not plain_text:
+        yield from pages_of_lines(Path("-"), _Resumed(start, stdin), plain_text=plain_text)
+        return
     body = start + stdin.read(DEFAULT_OPTIONS.max_bytes + 1 - len(start))
     yield _page(body, "-", plain_text=plain_text or not looks_like_html(start))
 
@@ -75,6 +78,11 @@ class _Resumed:
     def read(self, size: int, /) -> bytes:
         start, self._start = self._start, b""
         return start or self._rest.read(size)
+
+    def readline(self, size: int, /) -> bytes:
+        end = self._start.find(b"\n") + 1
+        line, self._start = self._start[: end or None], self._start[end:] if end else b""
+        return line if end else line + self._rest.readline(size - len(line))
 
 
 def _pages_of_path(path: Path, *, plain_text: bool) -> Iterator[Input | ArchiveCount]:

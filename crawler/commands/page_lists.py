@@ -8,7 +8,7 @@ import zlib
 from codecs import BOM_UTF8
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, Protocol
 
 from crawler.commands.page_files import read_file
 from crawler.errors import BadUrl, FileUnreadable, PageError, PageTooLarge
@@ -23,23 +23,32 @@ Input = Page | tuple[str, PageError]
 """A page, or the name of an input with the reason why it is none."""
 
 
+class Lines(Protocol):
+    def readline(self, size: int, /) -> bytes: ...
+
+
 def pages_of_list(path: Path, *, plain_text: bool) -> Iterator[Input]:
     """Yield the page of each line, or the line's number with its fault."""
     try:
         with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as lines:
-            for number, line in enumerate(_capped_lines(lines), 1):
-                if line.strip():
-                    try:
-                        yield _page_of_line(path, line, plain_text=plain_text)
-                    except PageError as error:
-                        yield f"{path}:{number}", error
+            yield from pages_of_lines(path, lines, plain_text=plain_text)
     except FileNotFoundError:
         yield str(path), FileUnreadable("no such file; check the path")
     except (OSError, EOFError, zlib.error) as error:
         yield str(path), FileUnreadable(f"cannot be read ({getattr(error, 'strerror', None) or error})")
 
 
-def _capped_lines(file: BinaryIO | gzip.GzipFile) -> Iterator[bytes]:
+def pages_of_lines(path: Path, lines: Lines, *, plain_text: bool) -> Iterator[Input]:
+    """Yield the page of each line of the open list; `path` is its name, and where the files are that it names."""
+    for number, line in enumerate(_capped_lines(lines), 1):
+        if line.strip():
+            try:
+                yield _page_of_line(path, line, plain_text=plain_text)
+            except PageError as error:
+                yield f"{path}:{number}", error
+
+
+def _capped_lines(file: Lines) -> Iterator[bytes]:
     """Yield the lines; of one over the cap no more than a byte beyond it."""
     while line := file.readline(MAX_LIST_LINE_BYTES + 1):
         yield line

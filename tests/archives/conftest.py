@@ -84,6 +84,10 @@ def zstandard(records: Sequence[bytes]) -> bytes:
     return b"".join(zstd(content) for content in records)
 
 
+def one_frame(records: Sequence[bytes]) -> bytes:
+    return zstd(b"".join(records))
+
+
 def one_member(records: Sequence[bytes]) -> bytes:
     return gzip.compress(b"".join(records), mtime=0)
 
@@ -106,6 +110,7 @@ class Maker:
     gzipped: Callable[[Sequence[bytes]], bytes] = gzipped
     zstandard: Callable[[Sequence[bytes]], bytes] = zstandard
     with_dictionary: Callable[[Sequence[bytes]], tuple[bytes, bytes]] = with_dictionary
+    one_frame: Callable[[Sequence[bytes]], bytes] = one_frame
     one_member: Callable[[Sequence[bytes]], bytes] = one_member
     uneven_members: Callable[[Sequence[bytes]], bytes] = uneven_members
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from random import Random
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -100,6 +101,15 @@ def test_an_archive_on_stdin(winnow: CommandLine, maker: Maker, bench: Bench) ->
     ended = winnow.run("extract", "--workers", 1, "-", given=content)
     assert ended.code == 0
     assert [record["text"] for record in ended.records] == ["\n\n".join(bench.story(number)) for number in (1, 2)]
+
+
+def test_a_zstd_archive_on_stdin(winnow: CommandLine, maker: Maker, bench: Bench) -> None:
+    picture = maker.http(Random(0).randbytes(60_000), [("Content-Type", "image/png")])
+    records = [story_record(maker, bench, 1), maker.record(url="http://news.example/p.png", block=picture)]
+    content = maker.one_frame(records)
+    assert len(content) > 8 * 4096  # its first block does not come with the first bytes of the pipe
+    ended = winnow.run("extract", "--workers", 1, "-", given=content)
+    assert [record["text"] for record in ended.records] == ["\n\n".join(bench.story(1))]
 
 
 def archives(folder: Path, maker: Maker, bench: Bench, number: int, pages: int) -> Path:

@@ -164,6 +164,22 @@ def test_stdin_html_without_navigation(winnow: CommandLine, bench: Bench) -> Non
     assert "navigation" not in {entry["label"] for entry in record["boilerplate"]}
 
 
+def test_a_page_list_on_stdin(winnow: CommandLine, bench: Bench) -> None:
+    (winnow.folder / "page.html").write_text(bench.page_of(3))
+    lines = [
+        {"id": "a", "html_text": bench.page_of(1) * 3},
+        {"id": "b", "html": "page.html", "url": "https://example.org/b"},
+        {"id": "c"},
+    ]
+    ended = winnow.run("extract", "--workers", 1, "-", given="\n".join(map(json.dumps, lines)).encode())
+    assert [(record["input_id"], record["url"]) for record in ended.records] == [
+        ("a", None),
+        ("b", "https://example.org/b"),
+    ]
+    assert ended.lines_on("-:3") == ["-:3: file_unreadable: none of html, file or html_text names a page"]
+    assert ended.code == 3
+
+
 def test_plain_text_keeps_every_line(winnow: CommandLine, bench: Bench) -> None:
     chaff = ["Home", "Subscribe to our newsletter", "Read also: The mill wheel turns again"]
     lines = [chaff[0], *bench.story(6), *chaff[1:]]
