@@ -20,6 +20,7 @@ from crawler.extraction.pointers import POINTER_SCORE, find_pointers
 from crawler.extraction.runs import best_path
 from crawler.extraction.stray_lines import SURE_TEXT, without_stray_lines
 from crawler.extraction.teasers import find_teasers
+from crawler.extraction.vacancy_boxes import with_vacancies
 from crawler.extraction.vacancy_tail import PROMOTION, without_tail
 from crawler.items import Block, BlockKind, Label, Segment
 
@@ -100,7 +101,8 @@ def sift_page(
             sifted[i] = replace(sifted[i], label=Label.RELATED, score=POINTER_SCORE, reason=reason)
     _take_out_appended(tree, sifted, titles)
     shown = without_comments(tree, without_hidden(tree, sifted), hints)
-    return without_tail(tree.blocks, without_stray_lines(tree.blocks, shown), hints)
+    shown = with_vacancies(tree, without_stray_lines(tree.blocks, shown), hints)
+    return without_tail(tree.blocks, shown, hints)
 
 
 def _keep_tables(tree: BlockTree, sifted: list[Segment]) -> None:
