@@ -16,10 +16,11 @@ from crawler.engines.rows import Row, found_row, settled_row, waiting_again
 from crawler.engines.sources import RedisSources
 from crawler.errors import WorkerDied
 from crawler.items import DiscoveredVia, Link
+from crawler.state.ledger import FORBIDDEN
 from crawler.state.revisits import RevisionRule
 from crawler.state.runs import utc_now
 from crawler.state.scheduling import Entries
-from crawler.state.second_looks import AFTER, LEAST_COPIES, WITHIN
+from crawler.state.second_looks import AFTER, AFTER_ROBOTS, LEAST_COPIES, WITHIN
 from crawler.state.settlements import Settlement
 from crawler.state.values import Candidate, FoundCounts, Poll
 
@@ -162,8 +163,13 @@ class SharedFinding:
         """Return the rows that pages whose second look is due become."""
         earliest, latest = (now - WITHIN).timestamp(), (now - AFTER).timestamp()
         rows = self._ledger.rows(group, self._ledger.members("looks", site, earliest, latest))
+        latest_forbidden = (now - AFTER_ROBOTS).timestamp()
         open_rows = {
-            key: row for key, row in rows.items() if row.may_have_second_look and self._is_of_earlier_run(row, site)
+            key: row
+            for key, row in rows.items()
+            if row.may_have_second_look
+            and self._is_of_earlier_run(row, site)
+            and (row.cause != FORBIDDEN or row.settled_at <= latest_forbidden)
         }
         copies = Counter(row.original_id for row in open_rows.values() if row.state == "duplicate")
         return {

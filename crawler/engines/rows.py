@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from crawler.items import DiscoveredVia, Link
-from crawler.state.ledger import PASSING_CAUSES, REFUSED, RETRIED_CAUSES, Standing, newest_at, seconds_of
+from crawler.state.ledger import FORBIDDEN, PASSING_CAUSES, REFUSED, RETRIED_CAUSES, Standing, newest_at, seconds_of
 from crawler.state.revisits import is_article
 from crawler.state.runs import utc_now
 from crawler.state.settlements import Settlement
@@ -72,7 +72,8 @@ class Row(msgspec.Struct, frozen=True, array_like=True):
 
     @property
     def may_have_second_look(self) -> bool:
-        may_pass = self.state == "duplicate" or (self.state != "waiting" and self.cause in PASSING_CAUSES)
+        has_passing_cause = self.cause in PASSING_CAUSES or self.cause == FORBIDDEN
+        may_pass = self.state == "duplicate" or (self.state != "waiting" and has_passing_cause)
         return may_pass and self.record_id is None and not self.second_look
 
     def may_be_retried(self, max_attempts: int) -> bool:

@@ -6,13 +6,14 @@ import sqlite3
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 
-from crawler.errors import CAUSES, AddressRefused
+from crawler.errors import CAUSES, AddressRefused, RobotsDisallowed
 from crawler.items import Link
 from crawler.state.values import Candidate
 
 RETRIED_CAUSES = tuple(cause for cause, error in CAUSES.items() if error.retried and error.state != "waiting")
 REFUSED = AddressRefused.cause
 """The one cause that is skipped and tried again all the same: it says something of the run, not of the page."""
+FORBIDDEN = RobotsDisallowed.cause
 PASSING_CAUSES = frozenset(cause for cause, error in CAUSES.items() if error.may_pass)
 
 _ADD = """

@@ -195,5 +195,12 @@ CREATE INDEX ledger_refused ON ledger (site) WHERE cause = 'address_refused';
 ALTER TABLE sources ADD COLUMN rules_hash TEXT;                    -- of what decided which of its links were taken
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH, _SEVENTH)
+_EIGHTH = """
+DROP INDEX ledger_second_looks;
+CREATE INDEX ledger_second_looks ON ledger (site, settled_at)
+    WHERE record_id IS NULL AND second_look = 0 AND (state = 'duplicate'
+    OR cause IN ('consent_page', 'empty_page', 'http_refused', 'not_article', 'off_site', 'robots_disallowed'));
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH, _SEVENTH, _EIGHTH)
 """Scripts in order; the file's `user_version` says how many of them it has had."""

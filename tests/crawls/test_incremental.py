@@ -181,6 +181,19 @@ def test_a_bad_hour_of_the_site_costs_no_article(paper: Paper, hour: str) -> Non
     assert requests["story", 200] == 0
 
 
+def test_a_passing_disallow_costs_no_article(paper: Paper) -> None:
+    paper.publish(*range(3))
+    paper.web.add("/robots.txt", "User-agent: *\nDisallow: /story")
+    _, account, _ = paper.crawl()
+    assert account["causes"] == {"robots_disallowed": 3}
+    paper.web.add("/robots.txt", "")
+    with closing(sqlite3.connect(paper.winnow.folder / "out" / "state.sqlite")) as state, state:
+        for table, column in (("ledger", "settled_at"), ("hosts", "robots_at")):
+            state.execute(f"UPDATE {table} SET {column} = strftime('%Y-%m-%dT%H:%M:%SZ', {column}, '-26 hours')")
+    _, account, _ = paper.crawl()
+    assert account["states"]["new"] == 3
+
+
 def test_what_one_window_refuses_a_wider_one_takes(winnow: CommandLine, web: Web, bench: Bench) -> None:
     (url,) = bench.add_stories(web, range(1))
     item = f"<item><link>{url}</link><pubDate>Mon, 02 Nov 2026 10:00:00 GMT</pubDate></item>"

@@ -87,7 +87,6 @@ def test_an_article_of_the_second_look_is_new(desk: Desk) -> None:
 @pytest.mark.parametrize(
     "ending",
     [
-        ("skipped", "robots_disallowed", None),
         ("skipped", "not_html", None),
         ("failed", "page_too_large", None),
         ("duplicate", None, "a"),
@@ -96,6 +95,19 @@ def test_an_article_of_the_second_look_is_new(desk: Desk) -> None:
 def test_what_will_not_pass_is_left(desk: Desk, ending: tuple[str, str | None, str | None]) -> None:
     _first_run(desk, ending)
     assert _looked_at(desk, 60)[1] == []
+
+
+def test_what_robots_txt_forbade_is_looked_at_when_that_has_been_asked_again(desk: Desk) -> None:
+    _first_run(desk, ("skipped", "robots_disallowed", None), ("skipped", "not_article", None))
+    run, (row,) = _looked_at(desk, 60)
+    assert row.normalized_url.endswith("1")
+    run.settle(_end(row, "skipped", "not_article"))
+    run.finish({})
+    run, (row,) = _looked_at(desk, 26 * 60)
+    assert row.normalized_url.endswith("0")
+    run.settle(_end(row, "skipped", "robots_disallowed"))
+    run.finish({})
+    assert _looked_at(desk, 60 * 60)[1] == []
 
 
 def test_a_text_that_three_addresses_gave_may_be_of_a_bad_hour(desk: Desk) -> None:
@@ -130,7 +142,7 @@ def test_one_that_a_source_names_again_is_counted_once(desk: Desk) -> None:
 
 def test_the_query_uses_its_index(local_desk: Desk) -> None:
     _first_run(local_desk, ("skipped", "not_article", None))
-    named = {"site": "news", "run_id": "x", "earliest": "a", "latest": "b", "least_copies": 3}
+    named = {"site": "news", "run_id": "x", "earliest": "a", "latest": "b", "latest_forbidden": "b", "least_copies": 3}
     with closing(sqlite3.connect(local_desk.folder / "state.sqlite")) as connection:
         plan = str(connection.execute(f"EXPLAIN QUERY PLAN {second_looks._REOPEN}", named).fetchall())
     assert plan.count("ledger_second_looks (site=? AND settled_at>? AND settled_at<?)") == 2
