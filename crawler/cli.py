@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import importlib
+import signal
 import sys
 from collections.abc import Sequence
 from difflib import get_close_matches
 from itertools import pairwise
+from types import FrameType
 from typing import TYPE_CHECKING
 
 import click
 
 from crawler import __version__
-from crawler.errors import UsageError, WinnowError
+from crawler.errors import EXIT_OF_SIGNAL, UsageError, WinnowError
 from crawler.standard_streams import guard_streams
 
 if TYPE_CHECKING:
@@ -125,9 +127,15 @@ def _check_arguments(arguments: Sequence[str]) -> None:
             raise UsageError(f"{name}: is empty; is a variable of your script not set?")
 
 
+def _end(number: int, _: FrameType | None) -> None:
+    """End as an error would, so that no unfinished file is left."""
+    raise SystemExit(EXIT_OF_SIGNAL + number)
+
+
 def main() -> None:
     """Run the command; every error of ours is one line and its exit code."""
     output = guard_streams()
+    signal.signal(signal.SIGTERM, _end)  # a crawl has its own once it runs
     try:
         _check_arguments(sys.argv[1:])
         code = winnow.main(prog_name="winnow", standalone_mode=False)

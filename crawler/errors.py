@@ -26,6 +26,9 @@ from __future__ import annotations
 import re
 from typing import ClassVar
 
+EXIT_OF_SIGNAL = 128
+"""A process that a signal ended exits with 128 + its number (POSIX shells)."""
+
 
 class WinnowError(Exception):
     """Base of all. The message is one line that names the input, the fault and the mend."""

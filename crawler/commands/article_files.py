@@ -21,10 +21,12 @@ class ArticleFiles:
     folder: Path
     target: Target
     overwrite: bool
+    latest: bool = False
+    """Only the last version of each article is written, so that a file is replaced by the next one."""
 
     @contextmanager
     def open(self) -> Iterator[Callable[[Record], None]]:
-        """Give the function that writes an article: `<id>.md`, of a later version `<id>-v2.md`.
+        """Give the function that writes an article: `<id>.md`, of a later version beside earlier ones `<id>-v2.md`.
 
         Raises OutputError for a folder that cannot be written.
         """
@@ -34,7 +36,7 @@ class ArticleFiles:
     def _write(self, record: Record) -> None:
         if not _FILE_NAME.fullmatch(record.id):
             raise UsageError(f"the id {record.id!r} is no name for a file; name another format or mend the record")
-        number = f"-v{record.version}" if record.version > 1 else ""
+        number = f"-v{record.version}" if record.version > 1 and not self.latest else ""
         path = self.folder / f"{record.id}{number}{ENDINGS[self.target]}"
         if path.exists() and not self.overwrite:
             raise UsageError(f"{path}: exists already; add --overwrite or name another folder")

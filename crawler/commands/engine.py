@@ -15,6 +15,7 @@ from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 
 from crawler.commands.console import Console, ConsoleHandler
+from crawler.errors import EXIT_OF_SIGNAL
 from crawler.extensions import Workers
 from crawler.signals import told_to_stop
 
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from scrapy import Spider
     from scrapy.crawler import Crawler
 
-EXIT_OF_SIGNAL = 128
-"""A process that a signal ended exits with 128 + its number (POSIX shells)."""
 LEFT_OUT = {
     # It fails, and says so, where a crawl could not begin; our report has what it would count.
     "scrapy.extensions.corestats.CoreStats": None,

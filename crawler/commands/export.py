@@ -53,7 +53,7 @@ def command(  # noqa: PLR0913 - the command line is its interface
 
         if output is not None or chosen not in ENDINGS:
             raise UsageError("--output-dir goes with --to markdown or --to text, and not with --output")
-        opened = ArticleFiles(output_dir, chosen, overwrite).open()
+        opened = ArticleFiles(output_dir, chosen, overwrite, latest).open()
     else:
         opened = _one_file(Destination(output, overwrite), chosen, console)
     written = left_out = 0

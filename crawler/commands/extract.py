@@ -55,6 +55,8 @@ def command(  # noqa: PLR0913 - the command line is its interface
         return extract_archives(paths, outputs, pool_options, console)
     delivery = Delivery(RecordFormat(form), output, overwrite, navigation)
     delivery.check()
+    if output is not None and output.exists() and any(output.samefile(path) for path in paths if Path(path).exists()):
+        raise UsageError(f"--output {output}: is one of the inputs; name another file")
     sites = SitesOfInputs(site_memory) if site_memory is not None else None
     reading = Reading(console, write_all=write_all, all_reasons=navigation, total=page_count(paths), sites=sites)
     with WorkerPool(pool_options) as pool, delivery.open() as deliver:

@@ -53,7 +53,7 @@ def command(url: str, sites: Path, overwrite: bool, name: str | None, user_agent
     winnow init https://www.example.org/ --user-agent "Mine (me@example.org)"
     """
     from crawler.contact import has_contact
-    from crawler.urls import normalized_url, registered_domain  # loads the suffix list
+    from crawler.urls import normalized_url, registered_domain, shown_url  # loads the suffix list
 
     if sites.exists() and not overwrite:
         raise UsageError(f"{sites} exists already; add --overwrite or name another with --sites")
@@ -63,6 +63,8 @@ def command(url: str, sites: Path, overwrite: bool, name: str | None, user_agent
     except PageError as error:
         raise UsageError(f"{error}; write the home page, such as https://www.example.org/") from error
     parts = urlsplit(address)
+    if parts.username or parts.password:
+        raise UsageError(f"{shown_url(address)}: a user name or password does not belong in {sites}; leave it out")
     address = address if parts.path else parts._replace(path="/").geturl()
     text = STARTER.format(
         name=_quoted(name or registered_domain(address)), url=_quoted(address), contact=_quoted(user_agent)

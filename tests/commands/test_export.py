@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import duckdb
 import pytest
 
+from crawler.commands.article_files import ArticleFiles
 from crawler.exports import targets
 from crawler.exports.csv_cells import LONGEST_CELL
 from crawler.exports.targets import Target
@@ -66,6 +67,15 @@ def test_a_file_for_each_article(inline: Inline, save: Callable[..., Path]) -> N
     again = inline.run(*arguments)
     assert (again.code, "add --overwrite" in again.err) == (2, True)
     assert inline.run(*arguments, "--overwrite").code == 0
+
+
+def test_of_only_the_latest_versions_each_article_has_one_file(tmp_path: Path) -> None:
+    for version in (1, 2, 3):
+        with ArticleFiles(tmp_path, Target.MARKDOWN, overwrite=True, latest=True).open() as add:
+            add(replace(_record(1), version=version, title=f"Version {version}"))
+    (file,) = tmp_path.iterdir()
+    assert file.name == f"{1:032x}.md"
+    assert "# Version 3" in file.read_text()
 
 
 @pytest.mark.parametrize("name", ["../escaped", "/etc/x", "", ".hidden", "a/b", "nul\0"])

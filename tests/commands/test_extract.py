@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -257,3 +258,29 @@ def test_usage(inline: Inline, arguments: tuple[str, ...], code: int, words: str
     assert (ended.code, ended.out) == (code, b"")
     assert words in ended.err
     assert (inline.folder / "there").read_text() == "mine"
+
+
+def test_an_input_is_not_replaced_by_its_record(inline: Inline) -> None:
+    page = inline.folder / "page.html"
+    page.write_text("<p>Mine</p>")
+    ended = inline.run("extract", "./page.html", "-o", "page.html", "--overwrite")
+    assert (ended.code, "--output page.html: is one of the inputs" in ended.err) == (2, True)
+    assert page.read_text() == "<p>Mine</p>"
+
+
+def test_a_terminated_command_leaves_no_unfinished_file(winnow: CommandLine, bench: Bench) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "crawler", "extract", "--workers", "1", "-", "-o", "out.jsonl"],
+        cwd=winnow.folder, stdin=subprocess.PIPE,
+    ) as process:  # fmt: skip
+        assert process.stdin is not None
+        line = json.dumps({"html_text": bench.page_of(1)}).encode() + b"\n"
+        process.stdin.write(line * 20)
+        process.stdin.flush()
+        for _ in range(300):
+            if any(winnow.folder.iterdir()):
+                break
+            time.sleep(0.1)
+        process.terminate()
+        assert process.wait(30) == 143
+    assert not list(winnow.folder.iterdir())

@@ -156,6 +156,13 @@ def test_init_writes_what_crawl_reads(inline: Inline, url: str, name: str, writt
     assert (site["name"], site["url"]) == (name, written)
 
 
+def test_init_writes_no_password(inline: Inline) -> None:
+    ended = inline.run("init", "https://me:secret@news.test/")
+    assert (ended.code, "a user name or password does not belong in sites.toml" in ended.err) == (2, True)
+    assert "secret" not in ended.err
+    assert not (inline.folder / "sites.toml").exists()
+
+
 def test_init_writes_no_control_characters(inline: Inline) -> None:
     assert inline.run("init", "https://news.test/", "--name", "news\r\x7fof\tthe day").code == 0
     assert inline.run("config", "check").code == 0
