@@ -40,3 +40,17 @@ def test_entries(body: str, label: Label, expected: Label) -> None:
 
 def test_a_doubtful_menu_is_one_too() -> None:
     assert label_of_row(f"<div><h3>Stellenangebote</h3>{ROW}</div>", Label.NAVIGATION, 0.4) is Label.JOB_LISTING
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "score", "expected"),
+    [
+        ("Polarladan sucht Koch (m/w/d)", Label.RELATED, 0.98, Label.JOB_LISTING),
+        ("Polarladan sucht Koch (m/w/d)", Label.NAVIGATION, 0.7, Label.JOB_LISTING),
+        ("Polarladan sucht Koch (m/w/d)", Label.NAVIGATION, 0.9, Label.NAVIGATION),
+        ("Polarladan sucht Koch (m/w/d)", Label.BODY, 0.6, Label.BODY),
+        ("Polarladan sucht einen Koch", Label.RELATED, 0.98, Label.RELATED),
+    ],
+)
+def test_what_says_by_itself_that_it_is_a_vacancy(text: str, label: Label, score: float, expected: Label) -> None:
+    assert label_of_row(f"<p>{text}</p>", label, score) is expected
