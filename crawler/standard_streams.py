@@ -40,7 +40,7 @@ class StandardOutput(io.RawIOBase):
         length = len(rest)
         try:
             while rest:
-                rest = rest[self._some(self._descriptor, rest) :]
+                rest = rest[_write_some(self._descriptor, rest) :]
         except OSError as error:
             # What is still buffered would fail again when Python ends, with another exit code.
             os.dup2(os.open(os.devnull, os.O_WRONLY), self._descriptor)
@@ -49,14 +49,6 @@ class StandardOutput(io.RawIOBase):
                 raise
             raise OutputError(f"standard output cannot be written ({error.strerror or error})") from error
         return length
-
-    @staticmethod
-    def _some(descriptor: int, content: memoryview) -> int:
-        try:
-            return os.write(descriptor, content)
-        except BlockingIOError:  # whoever shares the pipe has made it so
-            select.select([], [descriptor], [])
-            return 0
 
 
 class _LastWords(io.RawIOBase):
@@ -80,10 +72,19 @@ class _LastWords(io.RawIOBase):
         length = len(rest)
         try:
             while rest:
-                rest = rest[StandardOutput._some(self._descriptor, rest) :]
+                rest = rest[_write_some(self._descriptor, rest) :]
         except OSError:
             return length
         return length
+
+
+def _write_some(descriptor: int, content: memoryview) -> int:
+    """Write what the descriptor takes now and return how much; wait where it takes nothing."""
+    try:
+        return os.write(descriptor, content)
+    except BlockingIOError:  # whoever shares the pipe has made it so
+        select.select([], [descriptor], [])
+        return 0
 
 
 def guard_streams() -> StandardOutput | None:

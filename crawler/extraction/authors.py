@@ -31,8 +31,8 @@ META_NAMES = (
     *("dc.creator", "dcterms.creator", "citation_author"),
 )
 _SURNAME_FIRST = re.compile(r"\s*([^\W\d_][\w'’-]*),\s+([^\W\d_][\w'’.-]*(?: [A-Z]\.)?)\s*")
-"""How libraries and publishers write one person: "Lee, Ann", https://www.dublincore.org/specifications/dublin-core/
-dcmi-terms/#creator and https://scholar.google.com/intl/en/scholar/inclusion.html."""
+"""How libraries and publishers write one person: "Lee, Ann", as Google Scholar asks for in `citation_author`
+(https://scholar.google.com/intl/en/scholar/inclusion.html)."""
 
 _AUTHOR_WORD = re.compile(
     r"by-?line|(?:^|[\s_-])(?:writer|signature)s?(?:$|[\s_-])|(?:^|[\s_-])(?:article-?)?(?:authors?|autor(?:en|in)?|auteurs?)(?:$|[\s_-])|author-?names?"

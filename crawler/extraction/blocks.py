@@ -1,7 +1,8 @@
 """Page tree -> blocks in document order.
 
 A block is one run of inline text of one block-level element. A run ends where a block-level element starts or
-ends and at two line breaks in a row. For plain text each line with a word is a block.
+ends and at two line breaks in a row; a line between breaks that is wholly a link, or wholly bold, is a block of its
+own. For plain text each line with a word is a block.
 """
 
 from __future__ import annotations
