@@ -54,7 +54,8 @@ def read_phrases(language: str) -> tuple[Phrase, ...]:
 
 def parse_phrases(source: str, language: str) -> tuple[Phrase, ...]:
     """Return the phrases of a file's text in its order; ValueError names what is wrong with it."""
-    tables = tomllib.loads(source)
+    # Folded as a whole: 35,000 phrases one by one take a tenth of a second in every process.
+    tables = tomllib.loads(fold(unicodedata.normalize("NFC", source)))
     if tables.pop("language", None) != language:
         raise ValueError(f"{language}.toml: `language` is not {language!r}")
     phrases = []
@@ -77,9 +78,11 @@ def _strength(word: str, language: str) -> Strength:
 
 
 def _checked(text: str, language: str) -> str:
-    """Return the phrase folded; ValueError for one that cannot be looked up or whose marks are misplaced."""
-    folded = " ".join(fold(unicodedata.normalize("NFC", text)).split())
-    words = folded.split()
+    """Return the folded phrase in one line; ValueError for one that cannot be looked up or with misplaced marks."""
+    words = text.split()
+    folded = " ".join(words)
+    if TOKEN.search(folded) and "*" not in folded and "~" not in folded:
+        return folded
     if not TOKEN.search(folded) or "*" in (words[0], words[-1]) or "* *" in folded:
         raise ValueError(f"{language}.toml: phrase {text!r} has no word to begin or to end with")
     if any("*" in word and word != "*" for word in words):

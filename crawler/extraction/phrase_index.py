@@ -32,9 +32,6 @@ class Entry:
     """The second word, None where there is none or a mark leaves it open."""
 
 
-_Entries = dict[str, tuple[Entry, ...]]
-
-
 @dataclass(frozen=True, slots=True)
 class Group:
     """The phrases that begin with one word. Most need a certain second one: that spares looking at them."""
@@ -46,15 +43,35 @@ class Group:
         return self.whatever + self.by_second.get(following, ()) if following else self.whatever
 
 
-@dataclass(frozen=True, slots=True)
+class _Phrases:
+    """Phrases by a key; entries are made of those that are asked for, a small part of all."""
+
+    __slots__ = ("_entries", "_phrases")
+
+    def __init__(self) -> None:
+        self._phrases: dict[str, list[Phrase]] = {}
+        self._entries: dict[str, tuple[Entry, ...]] = {}
+
+    def add(self, key: str, phrase: Phrase) -> None:
+        self._phrases.setdefault(key, []).append(phrase)
+
+    def get(self, key: str) -> tuple[Entry, ...]:
+        if key in self._phrases:
+            self._entries[key] = tuple(map(_entry, self._phrases.pop(key)))
+        return self._entries.get(key, ())
+
+
 class _Index:
     """Phrases by their first word, or by the first letters of it where it ends in `~`."""
 
-    openings: _Entries
-    """Headings, which are looked for at a block's first word only."""
-    opening_stems: _Entries
-    words: _Entries
-    stems: _Entries
+    __slots__ = ("opening_stems", "openings", "stems", "words")
+
+    def __init__(self) -> None:
+        self.openings = _Phrases()
+        """Headings, which are looked for at a block's first word only."""
+        self.opening_stems = _Phrases()
+        self.words = _Phrases()
+        self.stems = _Phrases()
 
 
 @lru_cache(maxsize=CACHED_WORDS)
@@ -71,10 +88,8 @@ def opening(word: str, language: str | None) -> Group | None:
     return _group(word, index.openings, index.opening_stems)
 
 
-def _group(word: str, words: _Entries, stems: _Entries) -> Group | None:
-    entries = words.get(word, ())
-    if word[:STEM_CHARS] in stems:
-        entries += tuple(e for e in stems[word[:STEM_CHARS]] if word.startswith(e.start[e.lead :]))
+def _group(word: str, words: _Phrases, stems: _Phrases) -> Group | None:
+    entries = words.get(word) + tuple(e for e in stems.get(word[:STEM_CHARS]) if word.startswith(e.start[e.lead :]))
     if not entries:
         return None
     by_second: dict[str, tuple[Entry, ...]] = {}
@@ -88,7 +103,7 @@ def _group(word: str, words: _Entries, stems: _Entries) -> Group | None:
 def _index(language: str | None) -> _Index:
     chosen = phrase_languages() if language is None else (language, "en")
     phrases = dict.fromkeys(phrase for name in chosen for phrase in read_phrases(name))
-    index = _Index({}, {}, {}, {})
+    index = _Index()
     for phrase in phrases:
         first = TOKEN.search(phrase.text)
         assert first is not None
@@ -97,7 +112,7 @@ def _index(language: str | None) -> _Index:
             table, key = (index.opening_stems if heading else index.stems), first[0][:STEM_CHARS]
         else:
             table, key = (index.openings if heading else index.words), first[0]
-        table[key] = (*table.get(key, ()), _entry(phrase))
+        table.add(key, phrase)
     return index
 
 
