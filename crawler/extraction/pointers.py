@@ -32,14 +32,14 @@ _LABEL = re.compile(rf"\W*(?:[^\W_][\w’'-]*\s+){{0,{LABEL_WORDS - 1}}}[^\W_][\
 
 def find_pointers(tree: BlockTree, segments: Sequence[Segment], url: str | None) -> Iterator[int]:
     """Yield the blocks; only of text is asked."""
-    if not any(segment.label.in_text for segment in segments):
-        return
-    site = own_site(tree.blocks, url)
-    for block in tree.blocks:
-        if segments[block.index].label.in_text and _is_labelled_link(block, site):
-            yield block.index
-    yield from _lists(tree, site)
-    yield from _summaries(tree, segments, site)
+    text = [block for block in tree.blocks if segments[block.index].label.in_text]
+    site = own_site(tree.blocks, url) if text else ""
+    yield from (block.index for block in text if _is_labelled_link(block, site))
+    if any(block.kind is BlockKind.LIST_ITEM and block.hrefs for block in text):
+        yield from _lists(tree, site)
+    headlines = [b for b in tree.blocks if b.tag in CARD_TAGS and _is_headline(b, site)]
+    if any(segments[headline.index].label is Label.RELATED for headline in headlines):
+        yield from _summaries(tree, segments, headlines)
 
 
 def _is_labelled_link(block: Block, site: str) -> bool:
@@ -65,12 +65,12 @@ def _lists(tree: BlockTree, site: str) -> Iterator[int]:
             yield from (entry.index for entry in entries)
 
 
-def _summaries(tree: BlockTree, segments: Sequence[Segment], site: str) -> Iterator[int]:
+def _summaries(tree: BlockTree, segments: Sequence[Segment], headlines: Sequence[Block]) -> Iterator[int]:
     """Yield what stands below the linked headline of a teaser; many such are sections of the article."""
     start, end = spans(tree)
     summaries: list[tuple[int, list[int]]] = []
-    for block in tree.blocks:
-        if block.tag not in CARD_TAGS or not _is_headline(block, site) or not read_target(block.hrefs[0]).is_article:
+    for block in headlines:
+        if not read_target(block.hrefs[0]).is_article:
             continue
         box = tree.containers[block.container]
         while box.parent is not None and end[box.parent] - start[box.parent] <= CARD_BLOCKS:

@@ -32,13 +32,16 @@ differ, advertisements and one of them called a menu before (measured): they hav
 
 def with_vacancies(tree: BlockTree, segments: Sequence[Segment], hints: Sequence[Hints]) -> Sequence[Segment]:
     """Return the segments; what is no text is a vacancy where its own words or the heading of its box say so."""
+    named = [block for block in tree.blocks if _names_vacancies(hints[block.index])]
+    if not named:
+        return segments
     start, end = spans(tree)
     sifted = list(segments)
-    for heading in tree.blocks:
+    for heading in named:
         said = hints[heading.index]
-        if _says_vacancy(heading, said) and not _is_sure_menu(sifted[heading.index]):
+        if _says_vacancy(heading) and not _is_sure_menu(sifted[heading.index]):
             sifted[heading.index] = _vacancy(sifted[heading.index], said)
-        if not _is_heading(heading, said):
+        if not _is_heading(heading):
             continue
         for i in _entries(tree, heading, hints, start, end):
             is_likely = sifted[i].label in LIKELY or (sifted[i].label is Label.NAVIGATION and sifted[i].score < DOUBTED)
@@ -48,10 +51,13 @@ def with_vacancies(tree: BlockTree, segments: Sequence[Segment], hints: Sequence
     return sifted
 
 
-def _says_vacancy(block: Block, said: Hints) -> bool:
+def _names_vacancies(said: Hints) -> bool:
     hint = said.strongest
-    is_said = hint is not None and hint.certain and hint.label is Label.JOB_LISTING and not said.is_boxed
-    if not is_said or len(block.text) > VACANCY_CHARS:
+    return hint is not None and hint.certain and hint.label is Label.JOB_LISTING and not said.is_boxed
+
+
+def _says_vacancy(block: Block) -> bool:
+    if len(block.text) > VACANCY_CHARS:
         return False
     found = {(hit.label, hit.strength) for hit in find_phrases(block.text) if hit.strength != "weak"}
     return {label for label, _ in found} == {Label.JOB_LISTING} and (Label.JOB_LISTING, "strong") in found
@@ -67,10 +73,7 @@ def _vacancy(segment: Segment, said: Hints) -> Segment:
     return said.strongest.on(segment)
 
 
-def _is_heading(block: Block, said: Hints) -> bool:
-    hint = said.strongest
-    if hint is None or not hint.certain or hint.label is not Label.JOB_LISTING or said.is_boxed:
-        return False
+def _is_heading(block: Block) -> bool:
     chars = len(block.text)
     if chars > HEADING_CHARS or block.linked_chars > chars / 2:
         return False
