@@ -67,6 +67,11 @@ class Boxes:
         containers = self.levels[:, level]
         return self.start[containers], self.end[containers]
 
+    def bounds_of(self, block: int, level: int) -> tuple[int, int]:
+        """Return first and one past the last block of one block's box at `level`."""
+        container = self.levels[block, level]
+        return int(self.start[container]), int(self.end[container])
+
 
 def find_boxes(tree: BlockTree, phrases: Sequence[Sequence[PhraseHit]] = ()) -> Boxes:
     """Return the boxes; `phrases` are the hits of each block, by which a heading without a tag for it is known."""

@@ -152,7 +152,8 @@ def _box_of_marker(tree: BlockTree, marker: Block) -> int | None:
         above = tree.blocks[marker.index - 1 : marker.index] if marker.index else ()
         if any(_is_within(tree, block, container.index) for block in above):
             return None
-        within = (_is_within(tree, b, container.index) for b in tree.blocks[marker.index + 1 :])
+        behind = range(marker.index + 1, len(tree.blocks))
+        within = (_is_within(tree, tree.blocks[i], container.index) for i in behind)
         followers = len(list(islice(takewhile(bool, within), BOX_BLOCKS + 1)))
         if followers:
             return container.index if followers <= BOX_BLOCKS else None

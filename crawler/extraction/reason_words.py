@@ -117,7 +117,7 @@ def _neighbours(case: Case) -> str | None:
 
 def _box(case: Case) -> str | None:
     for level in range(NEAR_LEVELS):
-        start, end = (int(bound[case.block.index]) for bound in case.page.features.boxes.bounds(level))
+        start, end = case.page.features.boxes.bounds_of(case.block.index, level)
         if end - start >= MIN_BOX:
             counted = case.page.boxes.get((start, end))
             if counted is None:
