@@ -6,13 +6,13 @@ import re
 from functools import cache, lru_cache
 from hashlib import sha256
 from importlib.resources import files
-from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_plus
 
 from w3lib.url import canonicalize_url
 
 from crawler.errors import BadUrl, SchemeRefused
+from crawler.public_suffixes import domain_of, is_ip, without_device
 from crawler.url_variants import is_amp_param, out_of_amp_cache, plain_path
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ MAX_LABEL_CHARS, MAX_HOST_CHARS = 63, 253
 _USERINFO = re.compile(r"(?<=[/\\])[^/\\?#@]*(?:@[^/\\?#@]*)*@")
 _SCHEME = re.compile(r"[\x00-\x20]*([a-zA-Z][a-zA-Z0-9+.-]*):")
 _STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
-_DEVICE_LABELS = frozenset({"www", "m", "mobile", "amp"})
 _EMPTY_FRAGMENTS = frozenset({"#!", "#/", "#!/"})
 
 
@@ -110,7 +109,7 @@ def _normal(url: str, significant_params: frozenset[str]) -> str:
         parsed = parse_url(cached)
     else:
         raise BadUrl(f"{url[:200]}: the address of a cache in a cache, more than {MAX_CACHES} deep")
-    name = _without_device(parsed.hostname.removesuffix("."))
+    name = without_device(parsed.hostname.removesuffix("."))
     port = "" if parsed.port in {"", "80", "443"} else f":{parsed.port}"
     path = _STRAY_PERCENT.sub("%25", parsed.pathname)
     query = _without_tracking(parsed.search.removeprefix("?"), significant_params, is_amp_param)
@@ -126,21 +125,6 @@ def _split_path(url: str) -> tuple[str, str, str]:
     begin = url.index("/", len("https://"))
     whole, mark, query = url.partition("?")
     return url[:begin], whole[begin:], mark + query
-
-
-def _without_device(name: str) -> str:
-    """Return the host without `www.` and the like, where a whole domain stays: `m.example.org`, but not `m.co.uk`."""
-    label, _, rest = name.partition(".")
-    while label in _DEVICE_LABELS and _is_domain(rest):
-        name = rest
-        label, _, rest = name.partition(".")
-    return name
-
-
-def _is_domain(name: str) -> bool:
-    """Whether the name has a label below its public suffix; of an unlisted one that is the last label (PSL, rule *)."""
-    parts = _split_domain()(name)
-    return bool(parts.domain) if parts.suffix else "." in name
 
 
 def requested_form(url: str, significant_params: frozenset[str] = frozenset()) -> str:
@@ -200,29 +184,12 @@ def record_id(normalized_url: str) -> str:
     return sha256(normalized_url.encode()).hexdigest()[:32]
 
 
-@cache
-def _split_domain() -> Callable[[str], Any]:
-    from tldextract import TLDExtract  # reads its list
-
-    # Private suffixes count: two blogs on github.io are two sites. Nothing is fetched or cached on disk.
-    return TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
-
-
 def registered_domain(url_or_host: str) -> str:
     """Return the domain below the public suffix; the host itself for an IP address, single label or suffix.
 
     Raises BadUrl or SchemeRefused.
     """
-    return _domain_of(_host_of(url_or_host))
-
-
-@lru_cache(maxsize=4096)
-def _domain_of(name: str) -> str:
-    """The links of a site name a few hosts again and again."""
-    if _is_ip(name):
-        return name
-    parts = _split_domain()(name)
-    return f"{parts.domain}.{parts.suffix}" if parts.domain and parts.suffix else name
+    return domain_of(_host_of(url_or_host))
 
 
 def _host_of(url_or_host: str) -> str:
@@ -230,15 +197,7 @@ def _host_of(url_or_host: str) -> str:
     if "://" in text:
         return host(text)
     text = text.removeprefix("//")
-    return host(f"http://[{text}]" if _is_ip(text) and ":" in text else f"http://{text}")
-
-
-def _is_ip(name: str) -> bool:
-    try:
-        ip_address(name)
-    except ValueError:
-        return False
-    return True
+    return host(f"http://[{text}]" if is_ip(text) and ":" in text else f"http://{text}")
 
 
 def same_site(url: str, site_url: str, allow_hosts: frozenset[str] = frozenset()) -> bool:
@@ -247,7 +206,7 @@ def same_site(url: str, site_url: str, allow_hosts: frozenset[str] = frozenset()
     Raises BadUrl or SchemeRefused for either URL.
     """
     name = host(url)
-    return _domain_of(name) == _site_domain(site_url) or name in {_host_of(h) for h in allow_hosts}
+    return domain_of(name) == _site_domain(site_url) or name in {_host_of(h) for h in allow_hosts}
 
 
 @lru_cache(maxsize=1024)

@@ -20,7 +20,8 @@ ALLOWED: dict[str, set[str]] = {
     "errors": set(),
     "standard_streams": {"errors"},
     "url_variants": set(),
-    "urls": {"errors", "url_variants"},
+    "public_suffixes": set(),
+    "urls": {"errors", "public_suffixes", "url_variants"},
     "addresses": {"errors", "urls"},
     # pure stages
     "discovery": CORE,
@@ -95,7 +96,7 @@ FREE_OF_FRAMEWORK = {
     "items", "errors", "urls", "addresses", "discovery", "extraction", "dedup", "records", "flow", "statuses",
     "workers", "worker_process", "worker_preload", "config", "contact", "state", "demo", "exports", "settings",
     "training", "archives", "content_codings", "hosts", "metrics", "network", "offline_html", "report", "reports",
-    "rights", "rights_files", "site_memory", "url_variants", "view",
+    "public_suffixes", "rights", "rights_files", "site_memory", "url_variants", "view",
 }  # fmt: skip
 FRAMEWORK = {"scrapy", "twisted", "itemadapter", "scrapy_redis", "redis"}
 SINGLE_HOMES = {
