@@ -9,22 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import islice
 from typing import Any
-
-from lxml.html import HtmlElement
 
 from crawler.extraction.clean_text import cap, clean_line
 from crawler.extraction.declarations import Declarations, plain_text, words
-from crawler.extraction.person_names import MAX_NAME_CHARS, is_agency, names_in_line, split_names
+from crawler.extraction.marked_bylines import marked_bylines, marked_names
+from crawler.extraction.person_names import MAX_NAME_CHARS, is_agency, split_names
 from crawler.extraction.structured import as_list, resolve, types_of
 
 MAX_AUTHORS = 50
-MAX_BYLINE_CHARS = 300
-MAX_BYLINES = 100
-MAX_ANCESTORS = 12
-"""Caps, so that a page of teasers stays cheap. Chosen, not measured."""
+"""Cap, so that a page of teasers stays cheap. Chosen, not measured."""
 
 META_NAMES = (
     *("author", "article:author", "parsely-author", "sailthru.author", "cxenseparse:author"),
@@ -34,18 +28,7 @@ _SURNAME_FIRST = re.compile(r"\s*([^\W\d_][\w'’-]*),\s+([^\W\d_][\w'’.-]*(?:
 """How libraries and publishers write one person: "Lee, Ann", as Google Scholar asks for in `citation_author`
 (https://scholar.google.com/intl/en/scholar/inclusion.html)."""
 
-_AUTHOR_WORD = re.compile(
-    r"by-?line|(?:^|[\s_-])(?:writer|signature)s?(?:$|[\s_-])|(?:^|[\s_-])(?:article-?)?(?:authors?|autor(?:en|in)?|auteurs?)(?:$|[\s_-])|author-?names?"
-)
-_BYLINE_TAGS = frozenset({"a", "span", "div", "p", "address", "section", "li", "ul", "b", "strong", "h3", "h4"})
-_CONTINUED = re.compile(r"\n?(,|&|\b(?:and|und|et|y|og|och|by|By|von|Von|BY|Par|Por)\b:?)\n", re.UNICODE)
 _ORGANISATIONS = frozenset({"Organization", "NewsMediaOrganization", "Corporation", "WebSite", "Brand"})
-_ELSEWHERE = re.compile(
-    r"comment|related|teaser|sidebar|recommend|(?<!post-)(?<!entry-)(?<!article-)footer|latest|popular|promo|caption"
-    r"|image|photo"
-)
-"""Classes of what stands beside an article; its own footer may name the author, as Blogger's does."""
-_ELSEWHERE_TAGS = frozenset({"aside", "footer", "nav", "figure", "figcaption"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +41,12 @@ class Authors:
 
 def find_authors(declarations: Declarations, is_own_name: Callable[[str], bool]) -> Authors:
     """Return the authors; `is_own_name` tells the names of the site and its publisher."""
-    marked = list(_bylines(declarations.tree))
-    bylines = [clean_line(" ".join(lines)) for lines in marked]
+    marked = list(marked_bylines(declarations.tree))
+    bylines = [clean_line(" ".join(lines)) for _, lines in marked]
     sources = (
         ("json_ld", _unique(_json_ld_names(declarations))),
         ("meta", _split_all(declarations.meta.all(*META_NAMES))),
-        ("html", next((names for names in map(_first_names, marked) if names), [])),
+        ("html", _unique(marked_names(marked))),
     )
     people = [(origin, _people(names, is_own_name)) for origin, names in sources]
     for origin, names in (*people, *sources):
@@ -101,64 +84,6 @@ def _names_of(author: Any, depth: int) -> Iterator[str]:
             yield from split_names(_given_name_first(plain_text(name)))
         else:
             yield cap(plain_text(name), MAX_NAME_CHARS)
-
-
-def _bylines(tree: HtmlElement) -> Iterator[list[str]]:
-    """Give the lines of elements that are marked as author or byline, in document order, teasers left out."""
-    marked = filter(_is_marked, tree.getroottree().iter(*_BYLINE_TAGS))
-    for element in islice(marked, MAX_BYLINES):
-        if not _stands_elsewhere(element):
-            lines = _lines(element)
-            if lines:
-                yield lines
-
-
-def _lines(element: HtmlElement) -> list[str]:
-    """Return the pieces of text of an element, none where they are too long for a byline."""
-    lines: list[str] = []
-    length = 0
-    for piece in element.itertext():
-        line = clean_line(piece)
-        length += len(line)
-        if length > MAX_BYLINE_CHARS:
-            return []
-        if line:
-            lines.append(line)
-    return lines
-
-
-def _first_names(lines: Sequence[str]) -> list[str]:
-    """Names of the first line with a full one, with the lines that a comma or conjunction ties to it, else of the
-    first with any.
-    """
-    joined = _CONTINUED.sub(r" \1 ", "\n".join(lines))
-    named = [names for line in joined.split("\n") if not line.endswith(":") and (names := names_in_line(line))]
-    return next((names for names in named if any(" " in n or is_agency(n) for n in names)), next(iter(named), []))
-
-
-def _is_marked(element: HtmlElement) -> bool:
-    rel = element.get("rel")
-    if (rel and "author" in rel.lower().split()) or element.get("itemprop") == "author":
-        return True
-    class_list = element.get("class")
-    return class_list is not None and _names_author(class_list[:MAX_BYLINE_CHARS])
-
-
-@lru_cache(maxsize=8192)
-def _names_author(class_list: str) -> bool:
-    """Whether a class names an author or byline; pages have the same class lists again and again."""
-    lowered = class_list.lower()
-    can_match = any(part in lowered for part in ("aut", "by", "writer", "signature"))  # as every match does
-    return can_match and _AUTHOR_WORD.search(lowered) is not None
-
-
-def _stands_elsewhere(element: HtmlElement) -> bool:
-    for count, ancestor in enumerate(element.iterancestors()):
-        if count == MAX_ANCESTORS or ancestor.tag in {"article", "main", "body"}:
-            return False
-        if ancestor.tag in _ELSEWHERE_TAGS or _ELSEWHERE.search((ancestor.get("class") or "").lower()):
-            return True
-    return False
 
 
 def _visible_byline(bylines: Sequence[str], names: Sequence[str]) -> str | None:

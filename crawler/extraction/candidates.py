@@ -79,19 +79,19 @@ def _descriptions(declarations: Declarations) -> Candidates:
 
 def _images(declarations: Declarations) -> Candidates:
     for value in declarations.meta.all("og:image", "og:image:url", "og:image:secure_url", "twitter:image"):
-        yield web_address(value, declarations.url), "meta"
+        yield web_address(value, declarations.base), "meta"
     for image in as_list(declarations.article.get("image"))[:MAX_TAGS]:
         part = resolve(image, declarations.json_ld)
         addresses = (part.get("url") or part.get("contentUrl")) if isinstance(part, dict) else part
         for address in as_list(addresses):
-            yield web_address(address, declarations.url), "json_ld"
+            yield web_address(address, declarations.base), "json_ld"
 
 
 def _canonical_urls(declarations: Declarations) -> Candidates:
     for element in declarations.tree.iterfind(".//link[@rel]"):
         if "canonical" in (element.get("rel") or "").lower().split():
-            yield web_address(element.get("href"), declarations.url), "html"
-    yield web_address(declarations.meta.first("og:url"), declarations.url), "meta"
+            yield web_address(element.get("href"), declarations.base), "html"
+    yield web_address(declarations.meta.first("og:url"), declarations.base), "meta"
 
 
 def _free_access(declarations: Declarations) -> Candidates:

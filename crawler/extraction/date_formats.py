@@ -22,6 +22,11 @@ _ISO = re.compile(
 )
 _UTC_NAME = re.compile(r"(?:Z|UTC|GMT)\Z", re.IGNORECASE)
 _DAY_FIRST = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})(?:\D{1,5}(\d{1,2}):(\d{2})(?: Uhr)?)?", re.ASCII)
+_YEAR_FIRST = re.compile(
+    r"(\d{4})(?:([-/.])\s?(\d{1,2})\2\s?(\d{1,2})|[年년]\s?(\d{1,2})[月월]\s?(\d{1,2})[日일])\.?"
+    r"(?:[T\s]\s*(\d{1,2}):(\d{2})(?::(\d{2}))?)?",
+    re.ASCII,
+)
 _HALF_OF_DAY = re.compile(r"(?<=\d)\s*([ap])\.?m\b\.?", re.ASCII | re.IGNORECASE)
 _ZONE_BEFORE_OFFSET = re.compile(r"\b(?:GMT|UTC)(?=[+-]\d{4}\b)", re.ASCII)
 """As browsers write a date: `Fri Nov 20 2026 10:15:30 GMT+0100 (CET)`."""
@@ -34,7 +39,7 @@ _TEXT_FORMATS = ("%B %d, %Y", "%b %d, %Y", "%b. %d, %Y", "%d %B %Y", "%d %b %Y",
 
 def parse_date(raw: str, now: datetime) -> tuple[str, str] | None:
     """Return (ISO 8601, precision), None for what is no date, does not exist or lies in the future."""
-    parsed = _parse_iso(raw) or _parse_day_first(raw) or _parse_mail(raw) or _parse_text(raw)
+    parsed = _parse_iso(raw) or _parse_day_first(raw) or _parse_year_first(raw) or _parse_mail(raw) or _parse_text(raw)
     if parsed is None:
         return None
     moment, precision = parsed
@@ -89,6 +94,20 @@ def _parse_day_first(raw: str) -> tuple[datetime, str] | None:
         return datetime(year, month, day, hour, minute), "minute" if found.group(4) else "day"
     except ValueError:
         return None
+
+
+def _parse_year_first(raw: str) -> tuple[datetime, str] | None:
+    """Read `2026/3/7 9:05`, `2026. 3. 7.` and `2026年3月7日`."""
+    found = _YEAR_FIRST.fullmatch(raw)
+    if not found:
+        return None
+    year, _, *days, hour, minute, second = found.groups()
+    month, day = map(int, filter(None, days))
+    try:
+        moment = datetime(int(year), month, day, int(hour or 0), int(minute or 0), int(second or 0))
+    except ValueError:
+        return None
+    return moment, "day" if hour is None else "minute" if second is None else "second"
 
 
 def _parse_mail(raw: str) -> tuple[datetime, str] | None:

@@ -57,6 +57,8 @@ class Declarations:
     link: Link | None = None
     zone: ZoneInfo | None = None
     """The site's; times of day without an offset are in it."""
+    base: str | None = None
+    """What relative addresses are relative to: `url`, or what `<base href>` makes of it."""
 
 
 def gather_declarations(
@@ -70,7 +72,13 @@ def gather_declarations(
     meta = read_meta_tags(tree)
     json_ld = read_json_ld(tree)
     article = article_node(json_ld, url or meta.first("og:url"), _titles(tree, meta)) if json_ld else None
-    return Declarations(tree, meta, json_ld, article or {}, now, url, link, zone)
+    return Declarations(tree, meta, json_ld, article or {}, now, url, link, zone, _base_of(tree, url))
+
+
+def _base_of(tree: HtmlElement, url: str | None) -> str | None:
+    """Return the document's base URL (https://html.spec.whatwg.org/multipage/urls-and-fetching.html)."""
+    element = tree.find(".//base[@href]")
+    return url if element is None else web_address(element.get("href"), url) or url
 
 
 def _titles(tree: HtmlElement, meta: MetaTags) -> list[str]:

@@ -15,7 +15,7 @@ MIN_ASKING_WORDS = 25
 ASKING_SHARE = 0.5
 """A consent wall has few words, and half of them ask. Chosen, not measured."""
 ARTICLE_WORDS = 300
-"""Words of text from which a page that calls itself an article is no wall."""
+"""Words of text from which a page that declares a date, or that it is an article, is no wall."""
 FIRST_PARTS = 3
 """Blocks of text of which one asks, if the page is a wall; it spares most articles the search of the rest."""
 MAX_BUTTON_CHARS = 40
@@ -52,11 +52,9 @@ TEASERS = frozenset({Label.RELATED, Label.NAVIGATION})
 FRAME = frozenset({Label.NAVIGATION, Label.LEGAL, Label.SHARING})
 
 
-def is_consent_page(
-    blocks: Sequence[Block], segments: Sequence[Segment], words: int, *, declared_article: bool
-) -> bool:
+def is_consent_page(blocks: Sequence[Block], segments: Sequence[Segment], words: int, *, is_dated: bool) -> bool:
     """A wall has little text, most of what it has asks for consent, and there is something to press."""
-    if words > MAX_WALL_WORDS or (declared_article and words >= ARTICLE_WORDS):
+    if words > MAX_WALL_WORDS or (is_dated and words >= ARTICLE_WORDS):
         return False
     text = [s.text for s in segments if s.label.in_text]
     if text and not any(speaks_of("consent", part) for part in text[:FIRST_PARTS]):

@@ -42,6 +42,7 @@ _REST = re.compile(
     r"|\s+(?:le\s+|el\s+|am\s+)?(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:mon|diens|donners|frei|sams|sonn)tag"
     r"|mittwoch|(?:lun|mar|mercre|jeu|vendre|same)di|dimanche|lunes|martes|miércoles|jueves|viernes|sábado|domingo"
     r"|lunedì|martedì|mercoledì|giovedì|venerdì|sabato|domenica)(?=\s*,[^,]{0,15}\d|\s+\d).*"
+    r"|\s+special\s+to\s.*"
     r"|\s+le\s+(?:lun|mar|mer|jeu|ven|sam|dim)(?=\.?,?\s+\d).*"
     r"|\s*\b\d.*",
     re.IGNORECASE | re.DOTALL,

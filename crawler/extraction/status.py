@@ -55,10 +55,10 @@ def judge(
         return Status.EMPTY
     if signals.plain_text:
         return _by_length(words, options)
-    if is_consent_page(blocks, segments, words, declared_article=signals.declared_article):
+    is_dated = signals.declared_article or signals.has_date
+    if is_consent_page(blocks, segments, words, is_dated=is_dated):
         return Status.CONSENT_PAGE
     headlines = [signals.title or "", *(block.text for block in blocks if block.tag == "h1")]
-    is_dated = signals.declared_article or signals.has_date
     if not is_dated and (is_error_page(headlines, segments, words) or is_login_page(headlines, segments, words)):
         return Status.NOT_ARTICLE
     if shows_nothing(segments, words):

@@ -23,7 +23,14 @@ _WRAPPING = re.compile(r"\s*(?:<!--|-->|(?://|/\*)?\s*<!\[CDATA\[\s*(?:\*/)?|(?:
 _TRAILING_COMMA = re.compile(r",(?=\s*[}\]])")
 _NEXT_VALUE = re.compile(r"[\s,;]*[{\[]")
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
-_DECODER = json.JSONDecoder(strict=False, parse_constant=lambda _: None)
+
+
+def _as_value(node: JsonObject) -> Any:
+    """Return what a value object (`{"@value": ...}`, JSON-LD 1.1 section 4.2) holds, other objects as they are."""
+    return node.get("@value", node)
+
+
+_DECODER = json.JSONDecoder(strict=False, parse_constant=lambda _: None, object_hook=_as_value)
 
 
 def read_json_ld(tree: HtmlElement) -> tuple[JsonObject, ...]:

@@ -63,6 +63,7 @@ def test_split_names(text: str, names: list[str]) -> None:
 @pytest.mark.parametrize(
     ("line", "names"),
     [
+        ("By Ada Berg Special to The Example", ["Ada Berg"]),
         ("By Ada Berg Updated 22 November 2026", ["Ada Berg"]),
         ("Sep 16 Written By Ada Berg", ["Ada Berg"]),
         ("November 22, 2026", []),

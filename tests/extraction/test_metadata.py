@@ -129,6 +129,18 @@ def test_free_access(properties: dict[str, Any], free: bool | None) -> None:
 
 
 @pytest.mark.parametrize(
+    ("base", "canonical"),
+    [
+        ("https://cdn.example.org/x/", "https://cdn.example.org/x/bridge"),
+        ("/en/", "https://example.org/en/bridge"),
+        ("javascript:0", "https://example.org/news/bridge"),
+    ],
+)
+def test_addresses_are_relative_to_the_base_that_the_page_names(base: str, canonical: str) -> None:
+    assert read(f'<base href="{base}"><link rel="canonical" href="bridge">').canonical_url == canonical
+
+
+@pytest.mark.parametrize(
     "href",
     [
         "javascript:alert(1)",

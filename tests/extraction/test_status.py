@@ -95,6 +95,17 @@ def test_status(body: str, head: str, expected: Status) -> None:
     assert status_of(body, head) is expected
 
 
+def test_news_about_consent_under_a_banner_is_no_wall() -> None:
+    story = (
+        "The court ruled that a cookie banner must ask for consent before tracking begins, as privacy groups had said. "
+    )
+    paragraphs = "".join(f"<p>{story * 2}Firm number {number} must change it.</p>" for number in range(12))
+    banner = "<div role=dialog><p>We and our partners use cookies, if you consent.</p><button>Accept all</button></div>"
+    dated = '<meta property="article:published_time" content="2026-11-20T08:00:00Z">'
+    body = f"{NAV}<article><h1>Court rules on cookie banners</h1>{paragraphs}</article>{banner}"
+    assert status_of(body, dated) is Status.OK
+
+
 def test_not_html_is_named_and_does_not_raise() -> None:
     record = crawler.extract(b"%PDF-1.7 binary")
     assert record.extraction.status is Status.NOT_ARTICLE

@@ -45,6 +45,7 @@ def read(*scripts: str, media_type: str = "application/ld+json") -> tuple[JsonOb
         pytest.param("{&quot;headline&quot;: &quot;A&quot;}", ["A"], id="escaped-quotes"),
         pytest.param('{"headline": "A"};', ["A"], id="semicolon"),
         pytest.param('{"headline": "A"}{"headline": "B"}', ["A", "B"], id="two-objects"),
+        pytest.param('{"headline": {"@value": "A", "@language": "en"}}', ["A"], id="value-object"),
         pytest.param('{"headline": NaN}', [None], id="nan"),
         pytest.param('{"headline": ', [], id="cut"),
         pytest.param("null", [], id="null"),
