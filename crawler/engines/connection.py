@@ -44,7 +44,10 @@ class RedisServer:
     """
 
     def __init__(self, options: RedisOptions) -> None:
-        """Connect and look whether the server can be trusted with state. Raises UsageError where it cannot."""
+        """Connect and look whether the server can be trusted with state. Raises UsageError where it cannot.
+
+        Raises OutputError where it is away.
+        """
         self.options = options
         self.prefix = options.prefix
         self._given_up: OutputError | None = None
@@ -135,8 +138,9 @@ class RedisServer:
         except redis.AuthenticationError as error:
             raise self._refused() from error
         except _AWAY as error:
-            raise UsageError(
-                f"{place} cannot be reached ({_fault(error)}): start it, or correct url in [engine]"
+            # As in mid-run, and no fault of the command's: the machine's services may come up one by one.
+            raise OutputError(
+                f"{place} cannot be reached ({_fault(error)}): start it and run again, or correct url in [engine]"
             ) from error
         except redis.RedisError as error:
             raise UsageError(f"{place} cannot be used ({_fault(error)})") from error

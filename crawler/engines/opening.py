@@ -10,5 +10,7 @@ from crawler.engines.options import RedisOptions
 
 
 def server_of(setting: Mapping[str, Any]) -> RedisServer:
-    """Return a connection for the setting `WINNOW_ENGINE`. Raises UsageError for a server that cannot be used."""
+    """Return a connection for the setting `WINNOW_ENGINE`. Raises UsageError for a server that cannot be used,
+    OutputError for one that is away.
+    """
     return RedisServer(RedisOptions.from_setting(setting))

@@ -115,7 +115,7 @@ def test_without_redis_workers_stop_with_one_line_and_go_on_later(
     assert all("is away" in line and "start it and run again" in line for line in lines)
     assert len(lines) == 1, lines
     ended = _crawl(winnow, *webs).end()
-    assert ended.code == 2
+    assert ended.code == 5
     assert "cannot be reached" in ended.err
     own_redis.start()
     assert _crawl(winnow, *webs).end(within=120).code == 0
