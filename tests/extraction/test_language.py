@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crawler.extraction import language
 from crawler.extraction.language import Language, best_language, detect_language
 
 ENGLISH = "The city council voted on Tuesday to close the old bridge for repairs until the spring of next year."
@@ -92,3 +93,26 @@ def test_any_text_is_judged(text: str) -> None:
     found = detect_language(text)
     assert found.code
     assert found.score is None or 0 <= found.score <= 1
+
+
+@pytest.mark.parametrize(
+    ("text", "declared"), [(ENGLISH, "en-GB"), (GERMAN, "de"), (GERMAN, "en"), (ENGLISH, "nonsense")]
+)
+def test_a_declared_language_is_confirmed_and_never_believed_blindly(text: str, declared: str) -> None:
+    long_text = " ".join([text] * 8)
+    assert detect_language(long_text, declared) == detect_language(long_text)
+
+
+def test_a_confirmed_language_costs_a_part_of_the_reading(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[int] = []
+    detect = language._detect
+
+    def watched(sample: str, trials: int) -> Language:
+        read.append(len(sample))
+        return detect(sample, trials)
+
+    monkeypatch.setattr(language, "_detect", watched)
+    long_text = " ".join([GERMAN] * 8)
+    detect_language(long_text, "de")
+    detect_language(long_text, "en")
+    assert read == [language.CONFIRMING_CHARS, language.CONFIRMING_CHARS, len(long_text)]
