@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 
 import numpy as np
@@ -33,6 +34,9 @@ MIN_WORDS = 50
 """Under it texts of one kind, weather say, are alike without being copies. Research."""
 HEAD_WORDS = 50
 """How much of the beginning tells a cut copy: the shortest text that is compared is as long."""
+
+REMEMBERED_UNITS = 32_768
+"""Words whose hashes are kept: most of a text's stand in the texts before it too. Chosen."""
 
 _MULTIPLIERS = np.array(
     [0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0xD6E8FEB86659FD93, 0xA0761D6478BD642F],
@@ -68,13 +72,17 @@ def shingles_of(text: str) -> Shingles | None:
 
 
 def _hashes(units: list[str], size: int) -> Hashes:
-    of_unit = {unit: blake2b(unit.encode("utf-8", "surrogatepass"), digest_size=8).digest() for unit in set(units)}
-    words = np.frombuffer(b"".join(map(of_unit.__getitem__, units)), dtype="<u8").astype(np.uint64)
+    words = np.frombuffer(b"".join(map(_hash_of, units)), dtype="<u8").astype(np.uint64)
     count = len(words) - size + 1
     total = np.zeros(count, dtype=np.uint64)
     for place in range(size):
         total += words[place : place + count] * _MULTIPLIERS[place]
     return mixed(total)
+
+
+@lru_cache(maxsize=REMEMBERED_UNITS)
+def _hash_of(unit: str) -> bytes:
+    return blake2b(unit.encode("utf-8", "surrogatepass"), digest_size=8).digest()
 
 
 def mixed(hashes: Hashes) -> Hashes:

@@ -88,9 +88,13 @@ class Reading:
 
 def read_page_features(model: BlockModel, features: PageFeatures) -> Reading:
     linear = linear_scores(model.linear, model.intercept, features.units)
-    inputs = (network_inputs(features, linear) - model.mean) / model.scale
+    inputs = network_inputs(features, linear)
+    inputs -= model.mean
+    inputs *= 1 / model.scale
     np.clip(inputs, -MAX_INPUT, MAX_INPUT, out=inputs)
-    active = np.maximum(inputs @ model.hidden + model.hidden_bias, np.float32(0))
+    active: Floats = inputs @ model.hidden
+    active += model.hidden_bias
+    np.maximum(active, np.float32(0), out=active)
     logits = (active @ model.output + model.output_bias) / np.float32(model.temperature)
     return Reading(linear.units, linear.blocks, inputs, active, softmax(logits))
 
