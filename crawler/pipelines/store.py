@@ -15,6 +15,7 @@ from scrapy.exceptions import DropItem, NotConfigured
 
 from crawler.errors import OutputError, PageError
 from crawler.items import JsonValue, Page, Record, Verdict
+from crawler.pipelines import outcomes
 from crawler.pipelines.flushing import Flushing
 from crawler.pipelines.in_flight import PagesInFlight
 from crawler.pipelines.lost_pages import LostPages
@@ -25,7 +26,7 @@ from crawler.signals import page_failed, page_recorded, page_repeated, page_unch
 from crawler.state.protocol import Store
 from crawler.state.runs import new_run_id
 from crawler.state.settlements import as_written
-from crawler.state.values import Outcome, Waiting
+from crawler.state.values import Outcome
 from crawler.traffic import SiteTraffic
 from crawler.urls import normalized_url, record_id
 
@@ -135,23 +136,15 @@ class StorePipeline:
         self.in_flight.settle(waiting.url)
         self.crawler.signals.send_catch_log(page_recorded, requested_url=waiting.url, record=record, verdict=verdict)
         if verdict.state == "duplicate":
-            self._settle_duplicate(waiting, item, verdict)
+            if verdict.original_id == item.id and not self.in_flight.is_from_ledger:
+                raise DropItem(f"{waiting.url}: its record is written already")
+            self._settle(outcomes.repeated(waiting, item, verdict))
             raise DropItem(f"{waiting.url}: repeats {verdict.original_id}")
         if verdict.state == "unchanged":
-            self._settle_unchanged(waiting, item.etag, item.last_modified, body_hash)
+            self._settle(outcomes.unchanged(waiting, item.etag, item.last_modified, body_hash))
             raise DropItem(f"{waiting.url}: the text is the same")
         self._flush_if_due()
         return content
-
-    def _settle_duplicate(self, waiting: Waiting, item: Record, verdict: Verdict) -> None:
-        assert verdict.original_id is not None
-        if verdict.original_id == item.id and not self.in_flight.is_from_ledger:
-            raise DropItem(f"{waiting.url}: its record is written already")
-        same = _outcome(waiting, "duplicate", original_id=verdict.original_id)
-        self.store.settle(
-            replace(same, page_id=item.id, page_published=item.date_published, similarity=verdict.similarity)
-        )
-        self._flush_if_due()
 
     def repeats(self, requested_url: str, page_url: str, body_hash: str, significant_params: frozenset[str]) -> bool:
         """Settle a page whose bytes gave a record already, here or at another address; False where none did.
@@ -164,8 +157,7 @@ class StorePipeline:
             return False
         page_id = record_id(normalized_url(page_url, significant_params))
         waiting = self.in_flight.settle(requested_url)
-        same = _outcome(waiting, "duplicate", detail="the same bytes", original_id=known.record_id)
-        self.store.settle(replace(same, page_id=page_id, page_published=known.published))
+        self.store.settle(outcomes.same_bytes(waiting, page_id, known))
         self.crawler.signals.send_catch_log(page_repeated, requested_url=requested_url)
         self._flush_if_due()
         return True
@@ -174,21 +166,16 @@ class StorePipeline:
         """Settle a page that gave no record."""
         if requested_url not in self.in_flight:
             return
-        waiting = self.in_flight.settle(requested_url)
-        self.store.settle(_outcome(waiting, error.state, cause=error.cause, detail=str(error)))
-        self._flush_if_due()
+        self._settle(outcomes.failed(self.in_flight.settle(requested_url), error))
 
     def page_unchanged(self, requested_url: str, etag: str | None = None, last_modified: str | None = None) -> None:
         """Settle a page that we have and that is the same; the validators that it has now count (RFC 9110, 15.4.5)."""
         if requested_url in self.in_flight:
             waiting = self.in_flight.settle(requested_url)
-            self._settle_unchanged(waiting, etag, last_modified, waiting.body_hash)
+            self._settle(outcomes.unchanged(waiting, etag, last_modified, waiting.body_hash))
 
-    def _settle_unchanged(
-        self, waiting: Waiting, etag: str | None, last_modified: str | None, body_hash: str | None
-    ) -> None:
-        same = _outcome(waiting, "unchanged")
-        self.store.settle(replace(same, etag=etag, last_modified=last_modified, body_hash=body_hash))
+    def _settle(self, outcome: Outcome) -> None:
+        self.store.settle(outcome)
         self._flush_if_due()
 
     def spider_closed(self, reason: str) -> None:
@@ -245,14 +232,3 @@ class StorePipeline:
             self.error = error
             logger.error("%s", error)
             self._stopping = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason="output_failed"))
-
-
-def _outcome(
-    waiting: Waiting,
-    state: str,
-    *,
-    cause: str | None = None,
-    detail: str = "",
-    original_id: str | None = None,
-) -> Outcome:
-    return Outcome(waiting.normalized_url, waiting.url, waiting.site, state, cause, detail, original_id)
