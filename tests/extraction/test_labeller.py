@@ -183,6 +183,15 @@ def test_the_main_content_counts_where_too_little_of_it_is_left() -> None:
     assert choose_labels(rows, tree, PageEvidence((0.0,) * len(ARTICLE))).all()
 
 
+def test_what_is_surely_a_comment_does_not_become_text_for_the_main_content() -> None:
+    tree = split_text("\n\n".join(ARTICLE))
+    rows = np.zeros((len(ARTICLE), len(LABELS)), np.float32)
+    rows[:, LABELS.index(Label.BODY)] = 0.3
+    rows[:, LABELS.index(Label.COMMENT)] = 0.7
+    chosen = choose_labels(rows, tree, PageEvidence((1.0,) * len(ARTICLE)))
+    assert {LABELS[number] for number in chosen} == {Label.COMMENT}
+
+
 def test_the_version_is_of_the_files() -> None:
     version = model_version()
     assert version.startswith("blocks-")
