@@ -13,6 +13,7 @@ from crawler.extraction.clean_text import clean_line
 from crawler.extraction.element_kinds import EMPHASIS_TAGS, SPACED_TAGS
 from crawler.extraction.element_words import attribute_words
 from crawler.extraction.hiding import is_hidden
+from crawler.extraction.inline_spacing import lacks_space_behind
 from crawler.extraction.walk_state import FoundBlock
 
 WORD = re.compile(r"\w")
@@ -165,7 +166,7 @@ class InlineText:
             self.raised_depth -= 1
         elif tag == "q" and not _is_quoted(element):
             self.run.pieces.append(CLOSING_QUOTE)
-        if tag in SPACED_TAGS and element.tail is None and not _is_initial(element):
+        if tag in SPACED_TAGS and lacks_space_behind(element):
             self.run.pieces.append(" ")
 
     def add(self, text: str | None, owner: int) -> None:
@@ -199,11 +200,3 @@ class InlineText:
 def _is_quoted(element: HtmlElement) -> bool:
     """Whether the writer has set quotation marks by hand."""
     return QUOTED.match(element.text or "") is not None
-
-
-def _is_initial(element: HtmlElement) -> bool:
-    """Whether this is the large first letter of the word that goes on behind it."""
-    letter, rest = element.text or "", element.getnext()
-    if len(letter) != 1 or not letter.isupper() or len(element):
-        return False
-    return rest is not None and (rest.text or "")[:1].islower()
