@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import ssl
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -138,6 +139,8 @@ class RedisServer:
         except redis.AuthenticationError as error:
             raise self._refused() from error
         except _AWAY as error:
+            if _is_refused_handshake(error):
+                raise UsageError(f"{place} cannot be used ({_fault(error)})") from error
             # As in mid-run, and no fault of the command's: the machine's services may come up one by one.
             raise OutputError(
                 f"{place} cannot be reached ({_fault(error)}): start it and run again, or correct url in [engine]"
@@ -158,6 +161,13 @@ def _script(name: str) -> tuple[str, str]:
     folder = files("crawler.engines") / "scripts"
     text = "\n".join((folder / f"{part}.lua").read_text(encoding="utf-8") for part in ("common", "bands", name))
     return text, hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()  # as Redis names scripts
+
+
+def _is_refused_handshake(error: BaseException) -> bool:
+    """Whether TLS failed with a server that is there: a certificate not believed does not mend itself by waiting."""
+    cause = error.__cause__ or error.__context__
+    refused = isinstance(cause, ssl.SSLError) and not isinstance(cause, ssl.SSLEOFError)  # at the end it went away
+    return refused or (cause is not None and _is_refused_handshake(cause))
 
 
 def _fault(error: Exception) -> str:
